@@ -1,0 +1,1 @@
+"""The bundled example data, read by `bulian demo`."""

@@ -1,0 +1,203 @@
+"""What answers look like: frozen results that carry their numbers, reasons and evidence.
+
+Everything here becomes JSON by :func:`as_json` with the field names unchanged; those names are public
+(scripts read them), so extend freely and rename nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, Literal
+
+__all__ = [
+    "NATIONAL_LABELS",
+    "REGIONAL_LABELS",
+    "Component",
+    "Evidence",
+    "Explanation",
+    "Finding",
+    "Gap",
+    "Problem",
+    "ProductPoints",
+    "RegionRef",
+    "SourceRef",
+    "SpofReport",
+    "Target",
+    "TargetReport",
+    "WeakReport",
+    "as_json",
+]
+
+RegionalLabel = Literal["断链", "疑似断链", "可替代缺口", "弱链", "短板", "未知", "正常", "强链"]
+NationalLabel = Literal["卡脖子", "疑似卡脖子", "对外依赖", "未知", "国内可供"]
+
+# Listed from the one to look at first to the one to look at last: this is the order of every list.
+REGIONAL_LABELS: tuple[RegionalLabel, ...] = (
+    "断链",
+    "疑似断链",
+    "可替代缺口",
+    "弱链",
+    "短板",
+    "未知",
+    "正常",
+    "强链",
+)
+NATIONAL_LABELS: tuple[NationalLabel, ...] = ("卡脖子", "疑似卡脖子", "对外依赖", "未知", "国内可供")
+
+Component = float | int | str | None
+"""One shown component of a target: a number, a short text, or None where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegionRef:
+    """A region as answers name it: GB/T 2260 code (or country code) and full name."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """Who says so: title, address (URL or file) and the date the source gives, None where it gives none."""
+
+    title: str
+    uri: str
+    date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One fact behind an answer, down to its quote.
+
+    ``fact`` is the fact's id, ``statement`` the fact in words, ``locator`` where in the source it stands,
+    ``method`` the rule or column that read it, ``confidence`` 0–1, ``modality`` one of stated, planned,
+    negated, inferred, manual.
+    """
+
+    fact: str
+    statement: str
+    source: SourceRef
+    locator: str
+    quote: str
+    method: str
+    confidence: float
+    modality: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is said of one product of the chain, on both axes.
+
+    ``severity`` is the share of the chain's finals it blocks (0–1); it orders findings inside one label and
+    is no score. ``numbers`` are the figures the rules used, None where not computable. ``unknowns`` say what
+    data was lacking and which source to check next.
+    """
+
+    product: str
+    regional: RegionalLabel
+    national: NationalLabel
+    severity: float
+    numbers: Mapping[str, Any]
+    reasons: tuple[str, ...]
+    counterfactual: str
+    unknowns: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeakReport:
+    """Findings of one region on one chain, worst label first; ``settings`` echoes every threshold used."""
+
+    region: RegionRef
+    chain: str
+    settings: Mapping[str, Any]
+    coverage: Mapping[str, Any]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One firm or institute to approach for a gap.
+
+    ``rank`` is [best, worst] over all weightings of the components; ``kind`` 招引 (firm elsewhere), 培育
+    (local firm that could grow into it) or 院所. ``components`` are shown one by one, None where unknown.
+    """
+
+    rank: tuple[int, int]
+    kind: Literal["招引", "培育", "院所"]
+    id: str
+    name: str
+    region: RegionRef | None
+    components: Mapping[str, Component]
+    mode: str
+    reason: str
+    counter: str
+    unknowns: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A product to mend and the targets found for it."""
+
+    product: str
+    regional: RegionalLabel
+    national: NationalLabel
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetReport:
+    """Targets per gap, gaps in the order of the weak-link report."""
+
+    region: RegionRef
+    chain: str
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPoints:
+    """Single points of failure of one product (without itself) and the finals that stop without it."""
+
+    product: str
+    single_points: tuple[str, ...]
+    blocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpofReport:
+    """Single points of failure of every product of a chain, by product name."""
+
+    products: tuple[ProductPoints, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong or doubtful in the data: a stable code, a sentence, where, and the fix."""
+
+    code: str
+    message: str
+    where: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A node or an edge, every fact behind it, and the facts that contradict each other."""
+
+    node: Mapping[str, Any] | None
+    edge: Mapping[str, Any] | None
+    facts: tuple[Evidence, ...]
+    conflicts: tuple[Mapping[str, Any], ...] = field(default=())
+
+
+def as_json(value: Any) -> Any:
+    """Results as plain JSON values: dataclasses to objects (fields in declared order), tuples to lists."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: as_json(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): as_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [as_json(item) for item in value]
+    return value

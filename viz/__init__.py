@@ -1,0 +1,1 @@
+"""Answers into something to look at: pages and workbooks. Renders results, computes none."""
