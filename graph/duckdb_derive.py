@@ -1,0 +1,221 @@
+"""From facts to nodes and edges, as set-based SQL over the whole fact table.
+
+Because it looks at all facts at once, the result does not depend on the order in which files came. Names
+become entities in ranked rounds: the name of a firm with a credit code, then former names, then short names
+and aliases; in each round only a name that fits exactly one entity is taken, everything else stays itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from .facts import QUALIFIERS
+from .kinds import ALIAS_PROPERTIES, CONTEXT, SCHEMA
+from .regions import default_regions
+
+__all__ = ["derive"]
+
+# How surely, then how lately, then a tie-break that is the same everywhere.
+_ORDER = "printf('%.6f|%-10s|', f.confidence, coalesce(f.source_date, '')) || f.id"
+_CONFIRMED = "('stated', 'manual')"
+_ALIASES = ", ".join(f"'{name}'" for name in ("name", *ALIAS_PROPERTIES))
+_EDGE_QUALIFIERS: Final = tuple(name for name in QUALIFIERS if name not in {prop.name for prop in CONTEXT})
+# Where a name of one family is looked for when its own family does not know it.
+_ELSEWHERE: Final = {
+    "Enterprise": ("Institute",),
+    "Institute": ("Enterprise",),
+    "Product": ("Technology", "Enterprise", "Institute", "Chain"),
+}
+
+
+def derive(db: duckdb.DuckDBPyConnection) -> None:
+    """Rebuild every derived table: mention, entity, alias, region, edge, firm."""
+    _collect_mentions(db)
+    for rank in (1, 2, 3):
+        _redirect(db, rank)
+    _redirect_elsewhere(db)
+    _make_entities(db)
+    _make_regions(db)
+    _make_edges(db)
+    _make_firms(db)
+    for table in ("mention", "alias_of", "redirect", "said"):
+        db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+
+
+def _collect_mentions(db: duckdb.DuckDBPyConnection) -> None:
+    duplicates = db.execute("SELECT count(*) - count(DISTINCT id) FROM fact").fetchone()
+    once = "DISTINCT ON (id) " if duplicates and duplicates[0] else ""
+    order = " ORDER BY id, file, sheet, row, start" if once else ""
+    db.execute(f"CREATE OR REPLACE TEMP TABLE said AS SELECT {once}* FROM fact{order}")
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE mention AS SELECT kind, key, min(name) AS name, bool_or(defined) AS defined"
+        " FROM (SELECT subject_kind AS kind, subject_key AS key, subject AS name, predicate = 'name' AS defined"
+        " FROM said UNION ALL SELECT object_kind, object_key, object, false FROM said"
+        " WHERE object_kind IS NOT NULL) GROUP BY kind, key"
+    )
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE alias_of AS SELECT DISTINCT subject_kind AS kind, object_key AS alias_key,"
+        f" subject_key AS key, predicate AS type FROM said WHERE predicate IN ({_ALIASES})"
+        " AND object_kind IS NULL AND object_key IS NOT NULL"
+    )
+    db.execute("CREATE OR REPLACE TEMP TABLE redirect (kind VARCHAR, key VARCHAR, to_kind VARCHAR, to_key VARCHAR)")
+
+
+def _redirect(db: duckdb.DuckDBPyConnection, rank: int) -> None:
+    """One round: names that fit exactly one entity by an alias of this rank go to it.
+
+    Rank 1 and 2 (registered and former full names) also move names that some row defines as its own; rank 3
+    (short names, aliases) moves only names that no row defines.
+    """
+    types = {1: "a.type = 'name'", 2: "a.type = 'former_names'"}.get(
+        rank, "a.type NOT IN ('name', 'former_names') AND NOT m.defined"
+    )
+    db.execute(
+        "INSERT INTO redirect SELECT m.kind, m.key, m.kind, min(coalesce(r.to_key, a.key))"
+        " FROM mention m JOIN alias_of a ON a.kind = m.kind AND a.alias_key = m.key AND a.key <> m.key"
+        " LEFT JOIN redirect r ON r.kind = a.kind AND r.key = a.key"
+        f" WHERE {types} AND NOT EXISTS (SELECT 1 FROM redirect d WHERE d.kind = m.kind AND d.key = m.key)"
+        " GROUP BY m.kind, m.key HAVING count(DISTINCT coalesce(r.to_key, a.key)) = 1"
+        " AND min(coalesce(r.to_key, a.key)) <> m.key"
+    )
+    _flatten(db)
+
+
+def _flatten(db: duckdb.DuckDBPyConnection) -> None:
+    """Follow redirects of redirects to their end; two names that point at each other both stay themselves."""
+    for _ in range(8):
+        moved = db.execute(
+            "UPDATE redirect SET to_key = n.to_key FROM redirect n"
+            " WHERE n.kind = redirect.to_kind AND n.key = redirect.to_key AND n.to_key <> redirect.key"
+        ).fetchone()
+        if not moved or not moved[0]:
+            break
+    db.execute(
+        "DELETE FROM redirect WHERE EXISTS (SELECT 1 FROM redirect n"
+        " WHERE n.kind = redirect.to_kind AND n.key = redirect.to_key)"
+    )
+
+
+def _redirect_elsewhere(db: duckdb.DuckDBPyConnection) -> None:
+    """A name its own family does not define may be one another family does (an institute as a partner)."""
+    for kind, others in _ELSEWHERE.items():
+        for other in others:
+            db.execute(
+                "INSERT INTO redirect SELECT m.kind, m.key, $2, min(coalesce(r.to_key, a.key))"
+                " FROM mention m JOIN alias_of a ON a.kind = $2 AND a.alias_key = m.key"
+                " LEFT JOIN redirect r ON r.kind = a.kind AND r.key = a.key"
+                " WHERE m.kind = $1 AND NOT m.defined"
+                " AND NOT EXISTS (SELECT 1 FROM alias_of o WHERE o.kind = $1 AND o.alias_key = m.key)"
+                " AND NOT EXISTS (SELECT 1 FROM redirect d WHERE d.kind = m.kind AND d.key = m.key)"
+                " GROUP BY m.kind, m.key HAVING count(DISTINCT coalesce(r.to_key, a.key)) = 1",
+                [kind, other],
+            )
+
+
+def _make_entities(db: duckdb.DuckDBPyConnection) -> None:
+    db.execute(
+        "CREATE OR REPLACE TABLE mention_entity AS SELECT m.kind, m.key,"
+        " coalesce(r.to_kind, m.kind) || ':' || coalesce(r.to_key, m.key) AS id"
+        " FROM mention m LEFT JOIN redirect r ON r.kind = m.kind AND r.key = m.key"
+    )
+    db.execute(
+        "CREATE OR REPLACE TABLE entity AS WITH own AS (SELECT f.subject_kind || ':' || f.subject_key AS id,"
+        f" arg_max(f.value, {_ORDER}) AS name FROM said f WHERE f.predicate = 'name' GROUP BY 1),"
+        f" kinds AS (SELECT e.id, arg_max(f.value, {_ORDER}) AS kind FROM said f JOIN mention_entity e"
+        " ON e.kind = f.subject_kind AND e.key = f.subject_key WHERE f.predicate = 'kind' GROUP BY 1),"
+        " given AS (SELECT e.id, min(m.kind) AS kind, min(m.name) AS name FROM mention m"
+        " JOIN mention_entity e ON e.kind = m.kind AND e.key = m.key"
+        " WHERE e.id = m.kind || ':' || m.key GROUP BY 1)"
+        " SELECT g.id, coalesce(k.kind, g.kind) AS kind, coalesce(o.name, g.name) AS name,"
+        " o.name IS NOT NULL AS defined FROM given g LEFT JOIN own o USING (id) LEFT JOIN kinds k USING (id)"
+        " ORDER BY g.id"
+    )
+    db.execute(
+        "CREATE OR REPLACE TABLE alias AS SELECT DISTINCT a.alias_key, e.id FROM alias_of a"
+        " JOIN mention_entity e ON e.kind = a.kind AND e.key = a.key"
+        " UNION SELECT DISTINCT m.key, e.id FROM mention m JOIN mention_entity e"
+        " ON e.kind = m.kind AND e.key = m.key ORDER BY 1, 2"
+    )
+
+
+def _make_regions(db: duckdb.DuckDBPyConnection) -> None:
+    """The region tree with the towns that tables named, and every region's path to its root."""
+    towns = db.execute(
+        "SELECT DISTINCT subject, object_key FROM said"
+        " WHERE subject_kind = 'Region' AND predicate = 'LOCATED_IN' ORDER BY 1, 2"
+    ).fetchall()
+    regions = default_regions().with_towns(towns)
+    rows = list(regions.rows())
+    paths = [(row.code, outer, depth) for row in rows for depth, outer in enumerate(regions.ancestors(row.code))]
+    tree = pa.table({"code": [row.code for row in rows], "level": [row.level for row in rows]})
+    path = pa.table(dict(zip(("code", "outer", "depth"), zip(*paths, strict=True), strict=True)))
+    for name, table in (("region", tree), ("region_path", path)):
+        db.register("made", table)
+        source = "code, level" if name == "region" else 'code, "outer" AS outer_code, depth'
+        db.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {source} FROM made")
+        db.unregister("made")
+
+
+def _make_edges(db: duckdb.DuckDBPyConnection) -> None:
+    best = ", ".join(
+        f"arg_max(f.{name}, {_ORDER}) FILTER (f.{name} IS NOT NULL) AS {name}" for name in _EDGE_QUALIFIERS
+    )
+    relations = ", ".join(f"'{relation.name}'" for relation in SCHEMA.relations)
+    db.execute(
+        "CREATE OR REPLACE TABLE edge AS SELECT f.predicate AS relation, s.id AS source, t.id AS target,"
+        " f.modality, max(f.confidence) AS confidence, count(*) AS facts,"
+        " count(DISTINCT coalesce(f.source, f.file)) AS sources,"
+        f" arg_max(f.id, {_ORDER}) AS fact, {best}"
+        " FROM said f JOIN mention_entity s ON s.kind = f.subject_kind AND s.key = f.subject_key"
+        " JOIN mention_entity t ON t.kind = f.object_kind AND t.key = f.object_key"
+        f" WHERE f.predicate IN ({relations}) GROUP BY 1, 2, 3, 4"
+    )
+
+
+def _make_firms(db: duckdb.DuckDBPyConnection) -> None:
+    """Where each firm is, which group it belongs to, whether it is still registered."""
+    db.register("grouped", _groups(db))
+    db.execute(
+        "CREATE OR REPLACE TABLE firm AS WITH place AS (SELECT source AS id, substr(target, 8) AS code,"
+        f" confidence, fact FROM edge WHERE relation = 'LOCATED_IN' AND modality IN {_CONFIRMED}),"
+        " outermost AS (SELECT DISTINCT a.id, a.code FROM place a JOIN place b ON b.id = a.id AND b.code <> a.code"
+        " JOIN region_path p ON p.code = b.code AND p.outer_code = a.code),"
+        " leaf AS (SELECT * FROM place ANTI JOIN outermost USING (id, code)),"
+        " placed AS (SELECT id, arg_max(code, printf('%.6f|', confidence) || code) AS region,"
+        " count(DISTINCT code) AS places FROM leaf GROUP BY id),"
+        f" state AS (SELECT e.id, arg_max(f.value, {_ORDER}) AS status FROM said f JOIN mention_entity e"
+        " ON e.kind = f.subject_kind AND e.key = f.subject_key"
+        " WHERE f.predicate = 'status' AND f.subject_kind = 'Enterprise' GROUP BY 1)"
+        " SELECT n.id, p.region, coalesce(p.places, 0) AS places, coalesce(g.group_id, n.id) AS group_id,"
+        " NOT coalesce(regexp_matches(s.status, '注销|吊销|撤销'), false) AS active"
+        " FROM entity n LEFT JOIN placed p USING (id) LEFT JOIN grouped g USING (id) LEFT JOIN state s USING (id)"
+        " WHERE n.kind IN ('Enterprise', 'Institute')"
+    )
+    db.unregister("grouped")
+
+
+def _groups(db: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Firms linked by 隶属集团, directly or through others, under the smallest id among them."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    links = db.sql(
+        f"SELECT source, target FROM edge WHERE relation = 'SUBSIDIARY_OF' AND modality IN {_CONFIRMED} ORDER BY 1, 2"
+    ).to_arrow_table()
+    both = pa.chunked_array([*links["source"].chunks, *links["target"].chunks], type=pa.string())
+    if len(both) == 0:
+        return pa.table({"id": pa.array([], pa.string()), "group_id": pa.array([], pa.string())})
+    coded = both.dictionary_encode().combine_chunks()
+    names: Any = np.asarray(coded.dictionary.to_pylist(), dtype=object)
+    index = coded.indices.to_numpy(zero_copy_only=False)
+    half = len(links)
+    links_matrix = coo_array((np.ones(half, bool), (index[:half], index[half:])), shape=(len(names),) * 2)
+    _, label = connected_components(links_matrix, directed=False)
+    order = np.argsort(names, kind="stable")
+    first: Any = np.empty(label.max() + 1, dtype=object)
+    first[label[order][::-1]] = names[order][::-1]
+    return pa.table({"id": pa.array(names, pa.string()), "group_id": pa.array(first[label], pa.string())})

@@ -1,0 +1,302 @@
+"""The embedded store: one DuckDB file, for one machine and up to some millions of firms. No server needed.
+
+Facts are the only truth in the file; nodes and edges are derived from them (:mod:`bulian.graph.duckdb_derive`).
+Each source is written in one transaction. If the program dies before deriving, the next opening derives again:
+the file always answers as before or after a source, never between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from . import duckdb_derive
+from .duckdb_view import DuckDBView
+from .errors import BulianError, NotFoundError, StoreError, StoreUnavailable, StoreVersionError
+from .facts import FACT_COLUMNS, FACT_SCHEMA, Source, Tally
+from .store import Document
+
+__all__ = ["STORE_VERSION", "DuckDBStore", "open_duckdb"]
+
+STORE_VERSION: Final = "1"
+_SQL_TYPES = {pa.string(): "VARCHAR", pa.float64(): "DOUBLE", pa.int32(): "INTEGER"}
+_COLUMN_LIST = ", ".join(FACT_COLUMNS)
+_REPLACE_HINT = "请另指定一个存储文件（--store），再把原来的数据文件重新导入。"
+
+
+def _fact_ddl(name: str, *, temporary: bool = False) -> str:
+    columns = [f"{field.name} {'UUID' if field.name == 'id' else _SQL_TYPES[field.type]}" for field in FACT_SCHEMA]
+    return f"CREATE {'TEMP ' if temporary else ''}TABLE {name} ({', '.join(columns)})"
+
+
+class DuckDBStore(DuckDBView):
+    """A DuckDB file open for reading, or for reading and writing. Use :func:`open_duckdb`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: str) -> None:
+        super().__init__(connection)
+        self.path = path
+
+    def initialise(self) -> None:
+        """Lay out an empty file: facts, sources, documents, settings; derived tables stay to be derived."""
+        with self._transaction():
+            self._db.execute(_fact_ddl("fact"))
+            self._db.execute(
+                "CREATE TABLE source (uri VARCHAR, title VARCHAR, publisher VARCHAR, date VARCHAR,"
+                " sha256 VARCHAR, fingerprint VARCHAR)"
+            )
+            self._db.execute("CREATE TABLE document (uri VARCHAR, text VARCHAR, lexicon VARCHAR)")
+            self._db.execute("CREATE TABLE setting (name VARCHAR, value VARCHAR)")
+            self._put("store_version", STORE_VERSION)
+            duckdb_derive.derive(self._db)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            with suppress(duckdb.Error):
+                self._db.execute("ROLLBACK")
+            raise
+
+    def _put(self, name: str, value: str | None) -> None:
+        self._db.execute("DELETE FROM setting WHERE name = ?", [name])
+        if value is not None:
+            self._db.execute("INSERT INTO setting VALUES (?, ?)", [name, value])
+
+    def put_setting(self, name: str, value: str | None) -> None:
+        """Keep a setting, or drop it with None."""
+        with _translated(self.path), self._transaction():
+            self._put(name, value)
+
+    @contextmanager
+    def write(self, source: Source) -> Iterator[_FileWriter]:
+        """Replace what this file says by what is added, in one transaction."""
+        with _translated(self.path):
+            self._db.execute("DROP TABLE IF EXISTS temp.incoming")
+            self._db.execute(_fact_ddl("incoming", temporary=True))
+            writer = _FileWriter(self._db, source.uri)
+            yield writer
+            with self._transaction():
+                writer.commit()
+                self._db.execute("DELETE FROM source WHERE uri = ?", [source.uri])
+                self._db.execute(
+                    "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?)",
+                    [source.uri, source.title, source.publisher, source.date, source.sha256,
+                     source.fingerprint],
+                )  # fmt: skip
+                self._put("stale", "1")
+            self._db.execute("DROP TABLE IF EXISTS temp.incoming")
+
+    def forget(self, source: str) -> int:
+        """Take back what only this source (uri, path or title) said; how many facts went.
+
+        Raises:
+            NotFoundError: no source of that uri, path or title is known.
+        """
+        uris = self._source_uris(source)
+        with _translated(self.path), self._transaction():
+            gone = self._count_gone(uris)
+            # The files that carried it must be read again if they are handed in again.
+            self._db.execute(
+                "UPDATE source SET fingerprint = NULL WHERE uri IN"
+                " (SELECT file FROM fact WHERE source IN (SELECT unnest(?)))",
+                [uris],
+            )
+            for table, column in (
+                ("document", "uri"),
+                ("source", "uri"),
+                ("fact", "file"),
+                ("fact", "source"),
+            ):
+                self._db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT unnest(?))", [uris])
+            self._put("stale", "1")
+        return gone
+
+    def _source_uris(self, source: str) -> list[str]:
+        wanted = {source, Path(source).absolute().as_posix()}
+        rows = self._db.execute(
+            "SELECT DISTINCT uri FROM (SELECT uri, title FROM source UNION ALL"
+            " SELECT source, source FROM fact WHERE source IS NOT NULL)"
+            " WHERE uri IN (SELECT unnest($1)) OR title IN (SELECT unnest($1)) ORDER BY uri",
+            [sorted(wanted)],
+        ).fetchall()
+        if not rows:
+            raise NotFoundError(
+                "没有这个来源",
+                where=source,
+                hint="用 bulian export --format json 可看到所有来源的地址与标题。",
+            )
+        return [row[0] for row in rows]
+
+    def _count_gone(self, uris: list[str]) -> int:
+        row = self._db.execute(
+            "WITH leaving AS (SELECT id, file, source FROM fact WHERE file IN (SELECT unnest($1))"
+            " OR source IN (SELECT unnest($1)))"
+            " SELECT count(DISTINCT id) FROM leaving WHERE id NOT IN (SELECT id FROM fact"
+            " WHERE file NOT IN (SELECT unnest($1)) AND (source IS NULL OR source NOT IN (SELECT unnest($1))))",
+            [uris],
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def facts_of_file(self, uri: str) -> int:
+        """How many facts a file carries."""
+        return int(self._rows("SELECT count(*) FROM fact WHERE file = ?", [uri])[0][0])
+
+    def derive(self) -> None:
+        """Resolve names and merge facts into nodes and edges, in one transaction."""
+        with _translated(self.path):
+            with self._transaction():
+                duckdb_derive.derive(self._db)
+                self._put("stale", None)
+            self._db.execute("CHECKPOINT")
+        self.reset()
+
+    def documents(self) -> list[Document]:
+        """Documents kept for reading again, by uri."""
+        rows = self._db.execute(
+            "SELECT s.uri, s.title, s.publisher, s.date, s.sha256, s.fingerprint, d.text, d.lexicon"
+            " FROM document d JOIN source s USING (uri) ORDER BY uri"
+        ).fetchall()
+        return [Document(Source(*row[:6]), row[6], row[7]) for row in rows]
+
+    def keep_document(self, document: Document) -> None:
+        """Keep or replace a document's text."""
+        with _translated(self.path), self._transaction():
+            self._db.execute("DELETE FROM document WHERE uri = ?", [document.source.uri])
+            self._db.execute(
+                "INSERT INTO document VALUES (?, ?, ?)",
+                [document.source.uri, document.text, document.lexicon],
+            )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+
+class _FileWriter:
+    """Collects the facts of one file in a temporary table, then swaps them in."""
+
+    def __init__(self, database: duckdb.DuckDBPyConnection, uri: str) -> None:
+        self._db = database
+        self._uri = uri
+        self.tally = Tally()
+
+    def add(self, facts: pa.Table) -> None:
+        self._db.register("adding", facts)
+        self._db.execute(f"INSERT INTO incoming ({_COLUMN_LIST}) SELECT {_COLUMN_LIST} FROM adding")
+        self._db.unregister("adding")
+
+    def commit(self) -> None:
+        repeated = self._one("SELECT count(*) - count(DISTINCT id) FROM incoming")
+        old = "SELECT id FROM fact WHERE file = $1"
+        gone = self._one(
+            f"SELECT count(*) FROM ({old}) o ANTI JOIN incoming USING (id)"
+            " ANTI JOIN (SELECT id FROM fact WHERE file <> $1) e USING (id)", [self._uri],
+        )  # fmt: skip
+        known = self._one("SELECT count(DISTINCT id) FROM incoming SEMI JOIN fact USING (id)")
+        total = self._one("SELECT count(*) FROM incoming")
+        self._db.execute("DELETE FROM fact WHERE file = ?", [self._uri])
+        distinct = "DISTINCT ON (id) " if repeated else ""
+        order = " ORDER BY id, sheet, row, start" if repeated else ""
+        self._db.execute(f"INSERT INTO fact SELECT {distinct}{_COLUMN_LIST} FROM incoming{order}")
+        self.tally = Tally(total - repeated - known, known, gone)
+
+    def _one(self, sql: str, parameters: list[Any] | None = None) -> int:
+        row = self._db.execute(sql, parameters or []).fetchone()
+        return int(row[0]) if row else 0
+
+
+@contextmanager
+def _translated(path: str) -> Iterator[None]:
+    """DuckDB's errors as ours; ours pass through."""
+    try:
+        yield
+    except BulianError:
+        raise
+    except (duckdb.IOException, OSError) as error:
+        raise StoreUnavailable(
+            "写不进存储文件", where=path, hint=f"请检查磁盘空间和写权限；已有内容未受影响。（{error}）"
+        ) from error
+    except duckdb.Error as error:
+        raise StoreError("存储出错，已有内容未受影响", where=path, hint=str(error)) from error
+
+
+def open_duckdb(path: str, *, write: bool = False) -> DuckDBStore:
+    """Open a DuckDB store; with ``write`` it is made if it does not exist.
+
+    Raises:
+        NotFoundError: there is no such file and it is only to be read.
+        StoreVersionError: another version of bulian made it.
+        StoreUnavailable: another process has it open, or the disk refuses.
+        StoreError: the file is no DuckDB store of bulian.
+    """
+    file = Path(path)
+    exists = file.exists() and file.stat().st_size > 0
+    if not exists and not write:
+        raise NotFoundError(
+            "还没有数据",
+            where=path,
+            hint="请先运行 bulian ingest 导入文件，或用 --store 指定存储。",
+            code="no_store",
+        )
+    if file.exists() and not exists:
+        file.unlink()  # a file of zero bytes is what a kill at creation leaves; there is nothing in it
+    store = DuckDBStore(_connect(path, read_only=not write), path)
+    try:
+        _check_version(store, path, exists=exists, write=write)
+        if store.setting("stale") is None:
+            return store
+        if not write:  # the last writer died before deriving: do it now
+            store.close()
+            store = DuckDBStore(_connect(path, read_only=False), path)
+        store.derive()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _connect(path: str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        connection = duckdb.connect(path, read_only=read_only)
+    except duckdb.IOException as error:
+        text = str(error)
+        if "lock" in text.lower() or "already open" in text.lower() or "used by another process" in text.lower():
+            raise StoreUnavailable(
+                "存储文件正被另一个程序使用",
+                where=path,
+                hint="请等它结束或关掉它，再试一次。",
+                code="store_locked",
+            ) from error
+        if "version" in text.lower():
+            raise StoreVersionError("存储文件的格式版本不同", where=path, hint=_REPLACE_HINT) from error
+        if "not a valid duckdb" in text.lower():
+            raise StoreError("这不是补链的存储文件", where=path, hint=_REPLACE_HINT) from error
+        raise StoreUnavailable("打不开存储文件", where=path, hint=text) from error
+    except duckdb.Error as error:
+        raise StoreError("存储文件损坏或不是补链的存储文件", where=path, hint=_REPLACE_HINT) from error
+    connection.execute("SET enable_progress_bar = false")
+    return connection
+
+
+def _check_version(store: DuckDBStore, path: str, *, exists: bool, write: bool) -> None:
+    with _translated(path):
+        if not exists or (write and not store.tables()):
+            store.initialise()
+            return
+        if "setting" not in store.tables() or "fact" not in store.tables():
+            raise StoreError("这不是补链的存储文件", where=path, hint=_REPLACE_HINT)
+        version = store.setting("store_version")
+        if version != STORE_VERSION:
+            raise StoreVersionError(
+                f"存储文件是另一版本的补链写的（{version}，本版本 {STORE_VERSION}）",
+                where=path,
+                hint=_REPLACE_HINT,
+            )

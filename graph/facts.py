@@ -1,0 +1,153 @@
+"""Facts: who says what, where, how surely. The one table everything else is derived from.
+
+A fact is one row. A *relation* fact has an object (``object_kind``, ``object``, ``object_key``); a *property*
+fact has a ``value`` (and a ``number`` where the value is one). Ends are named as the source names them
+(``subject``) with the normal form beside (``subject_key``): which entity that is gets decided in the store,
+over all facts at once, so the order of files cannot matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+
+from .kinds import CONTEXT, SCHEMA
+
+__all__ = [
+    "FACT_COLUMNS",
+    "FACT_SCHEMA",
+    "ID_SQL",
+    "QUALIFIERS",
+    "Fact",
+    "Source",
+    "Tally",
+    "facts_table",
+]
+
+_NUMERIC = {"number", "share"}
+
+
+def _arrow_type(property_type: str) -> pa.DataType:
+    if property_type in _NUMERIC:
+        return pa.float64()
+    return pa.int32() if property_type == "year" else pa.string()
+
+
+QUALIFIERS: Final[Mapping[str, pa.DataType]] = {
+    prop.name: _arrow_type(prop.type) for prop in (*SCHEMA.qualifiers, *CONTEXT)
+}
+"""Name and Arrow type of every qualifier a fact may carry, from the declared relations and claims."""
+
+_CONTENT: Final[Mapping[str, pa.DataType]] = {
+    "subject_kind": pa.string(),
+    "subject": pa.string(),
+    "subject_key": pa.string(),
+    "predicate": pa.string(),
+    "object_kind": pa.string(),
+    "object": pa.string(),
+    "object_key": pa.string(),
+    "value": pa.string(),
+    **QUALIFIERS,
+    "source": pa.string(),
+    "source_date": pa.string(),
+    "quote": pa.string(),
+    "note": pa.string(),
+    "method": pa.string(),
+    "confidence": pa.float64(),
+    "modality": pa.string(),
+}
+_PLACE: Final[Mapping[str, pa.DataType]] = {
+    "number": pa.float64(),
+    "file": pa.string(),
+    "sheet": pa.string(),
+    "row": pa.int32(),
+    "start": pa.int32(),
+    "stop": pa.int32(),
+}
+FACT_SCHEMA: Final = pa.schema([("id", pa.string()), *_CONTENT.items(), *_PLACE.items()])
+"""Columns of a table of facts. ``file`` is where the row was read, ``source`` who says so (the file itself
+when null); ``sheet`` and ``row``, or the characters ``start`` to ``stop``, locate it."""
+
+FACT_COLUMNS: Final = tuple(FACT_SCHEMA.names)
+
+# The id is a hash of the content; where it stands and when it was read are no part of it. A fact without a
+# cited source is said by its file, so the file is.
+ID_SQL: Final = (
+    "md5(concat_ws(chr(31), "
+    + ", ".join(f"coalesce(CAST({name} AS VARCHAR), '')" for name in _CONTENT if name != "source")
+    + ", coalesce(source, file)))"
+)
+"""SQL expression of the fact id (32 hexadecimal digits) over the columns of :data:`FACT_SCHEMA`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file or a cited page. ``uri`` identifies it; ``date`` is the one it gives, not that of reading.
+
+    ``fingerprint`` is a hash of the file's bytes and of all that decides how it is read; None for a cited
+    page.
+    """
+
+    uri: str
+    title: str
+    publisher: str | None = None
+    date: str | None = None
+    sha256: str | None = None
+    fingerprint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a write did to the facts: ``new`` were unknown, ``known`` were there, ``gone`` are no longer said."""
+
+    new: int = 0
+    known: int = 0
+    gone: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.new + other.new, self.known + other.known, self.gone + other.gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact as read back, ends resolved: ``subject_id`` and ``object_id`` are nodes.
+
+    ``qualifiers`` holds the stated ones only (essentiality, year, region …).
+    """
+
+    id: str
+    subject_id: str
+    subject: str
+    predicate: str
+    object_id: str | None
+    object: str | None
+    value: str | None
+    number: float | None
+    qualifiers: Mapping[str, Any]
+    source: str
+    source_title: str
+    source_date: str | None
+    locator: str
+    quote: str
+    note: str | None
+    method: str
+    confidence: float
+    modality: str
+
+
+def facts_table(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """A table of facts from a few rows (a document's, a verdict's); ids are computed, absent columns null.
+
+    Not for populations: those travel as columns from the file to the store.
+    """
+    import duckdb
+
+    bare = pa.Table.from_pylist([dict(row) for row in rows], schema=FACT_SCHEMA.remove(0))
+    columns = ", ".join(FACT_COLUMNS[1:])
+    with duckdb.connect() as engine:
+        engine.register("bare", bare)
+        made = engine.sql(f"SELECT {ID_SQL} AS id, {columns} FROM bare").to_arrow_table()
+    return made.cast(FACT_SCHEMA)

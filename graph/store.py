@@ -1,0 +1,193 @@
+"""The store as the rest of the house sees it: one small read interface, one way to write.
+
+Two stores implement it: the DuckDB file (one machine, no server, up to some millions of firms) and a Neo4j
+server. Nothing here speaks SQL or Cypher. Whatever concerns the population is asked as an *aggregate* and
+comes back as columns; whatever concerns the chain comes back as a networkx graph. Every order is specified,
+so answers are the same from every store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import networkx as nx
+import pyarrow as pa
+
+from .facts import Fact, Source, Tally
+from .regions import Regions
+
+__all__ = ["Chain", "Document", "Edge", "GraphView", "Node", "Scope", "Store", "Writer"]
+
+Scope = Literal["local", "domestic", "china", "foreign", "unplaced"]
+"""Where a firm is, seen from a region: in it, elsewhere in China, anywhere in China (both of these), outside
+the mainland customs territory, or of unknown country."""
+
+Chain = nx.MultiDiGraph
+"""A chain: nodes are product names with kind, stage, final, key_component, aliases; edges (keyed by modality)
+carry relation, essentiality, alt_group, confidence, facts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node: ``properties`` maps a property to every value said of it, best supported first."""
+
+    id: str
+    kind: str
+    name: str
+    properties: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An edge: the merge of all facts of one relation between two nodes in one modality.
+
+    ``confidence`` is the highest of its facts, ``facts`` and ``sources`` count them; ``qualifiers`` holds the
+    best supported value of each.
+    """
+
+    id: str
+    relation: str
+    source: str
+    target: str
+    modality: str
+    confidence: float
+    facts: int
+    sources: int
+    qualifiers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document's text as it was read, kept so that it can be read again when the graph knows more names."""
+
+    source: Source
+    text: str
+    lexicon: str
+
+
+class GraphView(Protocol):
+    """What questions read."""
+
+    def regions(self) -> Regions:
+        """The region tree, with the towns users added."""
+
+    def chains(self) -> list[str]:
+        """Names of all chains, sorted."""
+
+    def chain(self, name: str) -> Chain:
+        """The products of a chain and the relations among them; NotFoundError when there is no such chain."""
+
+    def subtypes(self, chain: str) -> list[tuple[str, str]]:
+        """(sub, super) product names that hold on this chain, whether or not the sub-type is a link of it."""
+
+    def node(self, node_id: str) -> Node | None:
+        """The node of that id, or None."""
+
+    def find(self, text: str, kind: str | None = None) -> list[Node]:
+        """Nodes whose id, key, name or alias is ``text`` in normal form, by id."""
+
+    def nodes(self, kind: str | None = None) -> Iterator[Node]:
+        """All nodes, or those of a kind and its sub-kinds, by id."""
+
+    def edges(
+        self, relation: str | None = None, source: str | None = None, target: str | None = None
+    ) -> Iterator[Edge]:
+        """Edges that fit, by id."""
+
+    def facts(
+        self,
+        *,
+        ids: Sequence[str] | None = None,
+        node: str | None = None,
+        edge: tuple[str, str, str] | None = None,
+        predicates: Sequence[str] | None = None,
+    ) -> list[Fact]:
+        """Facts by id; of a node (as subject or object); of an edge (source, relation, target); or by predicate."""
+
+    def count(self, kind: str | None = None) -> int:
+        """How many nodes (of a kind and its sub-kinds) there are."""
+
+    def supply(self, pairs: pa.Table, region: str, confidence: float) -> pa.Table:
+        """Independent supply per product, aggregated in the store.
+
+        Args:
+            pairs: columns ``root``, ``leaf`` (product names): makers of a leaf supply its root.
+            region: code of the region that counts as local.
+            confidence: from where on a claim counts as confirmed.
+
+        Returns:
+            One row per root and scope (local, china, foreign, unplaced) that has any claim by a firm still
+            registered, sorted: ``root``, ``scope``, ``firms``, ``groups`` (confirmed, firms of one group
+            once), ``hhi`` (of group capacity shares, equal shares unless every
+            confirmed firm states a capacity in one unit), ``capacity_known``, ``provinces``, ``doubt``
+            (product of 1 − confidence over groups with only unverified claims, 1 when none), ``unverified``.
+        """
+
+    def producers(self, pairs: pa.Table, region: str, limit: int) -> pa.Table:
+        """The best supported makers per product and scope.
+
+        Returns:
+            At most ``limit`` rows per root and scope (local, domestic, foreign, unplaced), sorted: ``root``, ``scope``, ``leaf``, ``id``, ``name``,
+            ``region``, ``group``, ``active``, ``confidence``, ``share``, ``capacity``, ``unit``, ``grade``,
+            ``fact`` (id of the best fact), ``facts``.
+        """
+
+    def searched(self, region: str) -> pa.Table:
+        """Which sources were searched for makers here.
+
+        Returns:
+            Rows that hold for the region (its own or an outer one's): ``product`` (name, null for every
+            product), ``searched_source``, ``rate``, ``date``, ``depth`` (0 the region itself), ``assumed``,
+            ``fact``.
+        """
+
+    def claims(self, predicates: Sequence[str]) -> pa.Table:
+        """Dated statements: ``subject`` (name), ``kind``, ``predicate``, ``value``, ``number``, ``year``,
+        ``region``, ``partner``, ``speaker``, ``source``, ``source_date``, ``confidence``, ``modality``,
+        ``fact``; sorted by all of them."""
+
+    def sources(self) -> list[Source]:
+        """Every file and cited page, by uri."""
+
+    def setting(self, name: str) -> str | None:
+        """A setting kept in the store, None when there is none."""
+
+
+class Writer(Protocol):
+    """Takes the facts of one source; they are in the store when the ``with`` block ends without an error."""
+
+    tally: Tally
+
+    def add(self, facts: pa.Table) -> None:
+        """Add facts, as columns of :data:`~bulian.graph.facts.FACT_SCHEMA`."""
+
+
+class Store(GraphView, Protocol):
+    """A view that can be written to."""
+
+    def write(self, source: Source) -> AbstractContextManager[Writer]:
+        """Replace what a file says by what is added, in one transaction."""
+
+    def forget(self, source: str) -> int:
+        """Take back what only this source (uri, path or title) said; how many facts went."""
+
+    def facts_of_file(self, uri: str) -> int:
+        """How many facts a file carries."""
+
+    def derive(self) -> None:
+        """Resolve names and merge facts into nodes and edges; called once after writing."""
+
+    def documents(self) -> list[Document]:
+        """Documents kept for reading again, by uri."""
+
+    def keep_document(self, document: Document) -> None:
+        """Keep or replace a document's text."""
+
+    def put_setting(self, name: str, value: str | None) -> None:
+        """Keep a setting, or drop it with None."""
+
+    def close(self) -> None:
+        """Let go of the file or connection."""

@@ -1,0 +1,116 @@
+"""What an ingest did: per file and sheet what was read, accepted, rejected and why; and the rejects file."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from bulian.graph.errors import BulianError, RenderError
+from bulian.graph.facts import Tally
+from bulian.graph.guard import guard_csv
+
+__all__ = ["REJECT_TABLE", "FileReport", "IngestReport", "RejectedRow", "write_rejects"]
+
+REJECT_TABLE: Final = "退回表"
+_REJECT_COLUMNS: Final = (REJECT_TABLE, "退回原因", "退回文件", "退回工作表", "退回行号")
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedRow:
+    """A row kept out, with its cells as written, so that it can be mended and handed in again."""
+
+    table: str
+    reason: str
+    file: str
+    sheet: str
+    row: int
+    cells: Mapping[str, str]
+
+
+@dataclass
+class FileReport:
+    """One file or sheet. ``reasons`` counts rejected rows and dropped cells by code; ``error`` stopped the file."""
+
+    path: str
+    table: str | None = None
+    document: str | None = None
+    sheet: str | None = None
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    unmapped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    unchanged: bool = False
+    error: BulianError | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object scripts read."""
+        what = {"document": self.document} if self.document is not None else {"table": self.table}
+        return {
+            "path": self.path,
+            "sheet": self.sheet,
+            **what,
+            "read": self.read,
+            "accepted": self.accepted,
+            "rejected": self.rejected,
+            "reasons": dict(sorted(self.reasons.items())),
+            "unmapped": self.unmapped,
+            "notes": self.notes,
+            "unchanged": self.unchanged,
+            "error": self.error.as_json() if self.error else None,
+        }
+
+
+@dataclass
+class IngestReport:
+    """A whole ingest. ``rejects`` is the path of the rejects file, None when nothing was rejected."""
+
+    files: list[FileReport] = field(default_factory=list)
+    facts: Tally = field(default_factory=Tally)
+    rejects: str | None = None
+    dry_run: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 all in; 4 rows rejected or a file among several unreadable; 1 the only file unreadable."""
+        failed = [report for report in self.files if report.error]
+        if failed and len({report.path for report in self.files}) == 1:
+            return failed[0].error.exit_code if failed[0].error else 1
+        return 4 if failed or any(report.rejected for report in self.files) else 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The document scripts read."""
+        tally = {"new": self.facts.new, "known": self.facts.known, "gone": self.facts.gone}
+        files = [report.as_json() for report in self.files]
+        return {"files": files, "rejects": self.rejects, "facts": tally, "dry_run": self.dry_run}
+
+
+def write_rejects(rows: Sequence[RejectedRow], path: Path) -> Path:
+    """Write rejected rows as one CSV with reason and place; mended, it can be ingested as it is.
+
+    Raises:
+        RenderError: the file cannot be written.
+    """
+    headers = list(dict.fromkeys(header for row in rows for header in row.cells))
+    temporary = path.with_name(path.name + ".part")
+    try:
+        with temporary.open("w", encoding="utf-8-sig", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow([*_REJECT_COLUMNS, *headers])
+            writer.writerows(_lines(rows, headers))
+        os.replace(temporary, path)
+    except OSError as error:
+        raise RenderError("退回文件写不出来", where=str(path), hint=str(error)) from error
+    return path
+
+
+def _lines(rows: Iterable[RejectedRow], headers: Sequence[str]) -> Iterable[list[str]]:
+    for row in rows:
+        place = [row.table, row.reason, row.file, row.sheet, str(row.row)]
+        yield [guard_csv(cell) for cell in (*place, *(row.cells.get(header, "") for header in headers))]
