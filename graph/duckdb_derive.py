@@ -161,9 +161,7 @@ def _make_regions(db: duckdb.DuckDBPyConnection) -> None:
 
 
 def _make_edges(db: duckdb.DuckDBPyConnection) -> None:
-    best = ", ".join(
-        f"arg_max(f.{name}, {_ORDER}) FILTER (f.{name} IS NOT NULL) AS {name}" for name in _EDGE_QUALIFIERS
-    )
+    best = ", ".join(f"arg_max(f.{name}, {_ORDER}) FILTER (f.{name} IS NOT NULL) AS {name}" for name in _EDGE_QUALIFIERS)
     relations = ", ".join(f"'{relation.name}'" for relation in SCHEMA.relations)
     db.execute(
         "CREATE OR REPLACE TABLE edge AS SELECT f.predicate AS relation, s.id AS source, t.id AS target,"

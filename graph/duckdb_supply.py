@@ -19,12 +19,14 @@ WITH made AS (
          CASE WHEN f.region IS NULL THEN 'unplaced'
               WHEN l.outer_code IS NOT NULL THEN 'local'
               WHEN c.outer_code IS NOT NULL THEN 'domestic'
-              ELSE 'foreign' END AS scope
+              ELSE 'foreign' END AS scope,
+         v.outer_code IS NOT NULL AS vague
   FROM asked p
   JOIN entity n ON n.name = p.leaf AND n.id LIKE 'Product:%'
   JOIN edge e ON e.target = n.id AND e.relation = 'PRODUCES' AND e.modality IN ('stated', 'manual')
   JOIN firm f ON f.id = e.source
   LEFT JOIN region_path l ON l.code = f.region AND l.outer_code = $region
+  LEFT JOIN region_path v ON v.code = $region AND v.outer_code = f.region AND v.depth > 0
   LEFT JOIN region_path c ON c.code = f.region AND c.outer_code = 'CN'
 )
 """
@@ -34,6 +36,7 @@ _SUPPLY = (
     + """
 , firms AS (
   SELECT root, id, any_value(scope) AS scope, any_value(group_id) AS group_id, any_value(region) AS region,
+         any_value(vague) AS vague,
          max(confidence) AS confidence, max(confidence) >= $confidence AS confirmed,
          sum(capacity) FILTER (confidence >= $confidence) AS capacity,
          bool_and(capacity IS NOT NULL) FILTER (confidence >= $confidence) AS capacity_known,
@@ -41,8 +44,8 @@ _SUPPLY = (
          max(coalesce(unit, '')) FILTER (confidence >= $confidence) AS high_unit
   FROM made WHERE active GROUP BY root, id
 ), scoped AS (
-  SELECT * EXCLUDE (scope), unnest(CASE scope WHEN 'local' THEN ['local', 'china'] WHEN 'domestic' THEN ['china']
-                                   ELSE [scope] END) AS scope FROM firms
+  SELECT * EXCLUDE (scope), unnest(CASE scope WHEN 'local' THEN ['local', 'china'] WHEN 'domestic' THEN
+           CASE WHEN vague THEN ['china', 'vague'] ELSE ['china'] END ELSE [scope] END) AS scope FROM firms
 ), grouped AS (
   SELECT root, scope, group_id, bool_or(confirmed) AS confirmed, max(confidence) AS confidence,
          count(*) FILTER (confirmed) AS firms, sum(capacity) AS capacity,
@@ -82,14 +85,19 @@ _PRODUCERS = (
   QUALIFY row_number() OVER (PARTITION BY root, scope ORDER BY active DESC, confidence DESC, facts DESC, id) <= $limit
 )
 SELECT r.root, r.scope, r.leaf, r.id, n.name, r.region, r.group_id AS "group", r.active, r.confidence, r.share,
-       r.capacity, r.unit, r.grade, replace(CAST(r.fact AS VARCHAR), '-', '') AS fact, r.facts
-FROM ranked r JOIN entity n USING (id) ORDER BY r.root, r.scope, r.active DESC, r.confidence DESC, r.facts DESC, r.id
+       r.capacity, r.unit, r.grade, h.group_id IS NOT NULL AS present,
+       replace(CAST(r.fact AS VARCHAR), '-', '') AS fact, r.facts
+FROM ranked r JOIN entity n USING (id)
+LEFT JOIN (SELECT DISTINCT group_id FROM firm JOIN region_path p ON p.code = region AND p.outer_code = $region) h
+  USING (group_id)
+ORDER BY r.root, r.scope, r.active DESC, r.confidence DESC, r.facts DESC, r.id
 """
 )
 
 _SEARCHED = """
 SELECT n.name AS product, f.searched_source, f.detection_rate AS rate, f.date, p.depth,
-       f.method LIKE 'assume:%' AS assumed, replace(CAST(f.id AS VARCHAR), '-', '') AS fact
+       f.method LIKE 'assume:%' AS assumed, f.method = 'toml:covers' AS method_is_file,
+       replace(CAST(f.id AS VARCHAR), '-', '') AS fact
 FROM fact f JOIN region_path p ON p.code = $region AND p.outer_code = f.subject_key
 LEFT JOIN mention_entity t ON t.kind = f.object_kind AND t.key = f.object_key LEFT JOIN entity n ON n.id = t.id
 WHERE f.predicate = 'SEARCHED' AND f.modality IN ('stated', 'manual')

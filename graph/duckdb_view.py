@@ -15,7 +15,7 @@ from .facts import QUALIFIERS, Fact, Source
 from .kinds import CLAIMS, SCHEMA, TRADE_FLOWS
 from .names import normal_form
 from .regions import Regions, default_regions
-from .store import Edge, Node
+from .store import Chain, Edge, Node
 
 __all__ = ["DuckDBView"]
 
@@ -81,7 +81,7 @@ class DuckDBView:
         """Names of all chains, sorted."""
         return [row[0] for row in self._rows("SELECT name FROM entity WHERE kind = 'Chain' ORDER BY name")]
 
-    def chain(self, name: str) -> nx.MultiDiGraph:
+    def chain(self, name: str) -> Chain:
         """The products of a chain and the relations among them.
 
         A relation row that names another chain only is left out, so what is said of one chain never changes
@@ -91,7 +91,7 @@ class DuckDBView:
             NotFoundError: there is no such chain; the message lists those there are.
         """
         chain_id = self._chain_id(name)
-        graph = nx.MultiDiGraph(name=self._rows("SELECT name FROM entity WHERE id = ?", [chain_id])[0][0])
+        graph: Chain = nx.MultiDiGraph(name=self._rows("SELECT name FROM entity WHERE id = ?", [chain_id])[0][0])
         for row in self._rows(
             "SELECT n.name, n.id, n.kind, min(e.stage) FROM edge e JOIN entity n ON n.id = e.source"
             " WHERE e.relation = 'IN_CHAIN' AND e.target = ? AND e.modality IN ('stated', 'manual')"
@@ -102,16 +102,17 @@ class DuckDBView:
         for source, target, data in self._chain_links(chain_id):
             if source in graph and target in graph:
                 graph.add_edge(source, target, key=data["fact"], **data)
-        return nx.freeze(graph)
+        nx.freeze(graph)
+        return graph
 
     def _chain_id(self, name: str) -> str:
-        found = [node for node in self.find(name, "Chain")]
+        found = self.find(name, "Chain")
         if not found:
             known = "、".join(self.chains()) or "（还没有）"
             raise NotFoundError("没有这条产业链", where=name, hint=f"已有：{known}。", code="no_chain")
         return found[0].id
 
-    def _add_marks(self, graph: nx.MultiDiGraph) -> None:
+    def _add_marks(self, graph: Chain) -> None:
         names = {data["id"]: name for name, data in graph.nodes(data=True)}
         for node_id, predicate, value in self._rows(
             "SELECT DISTINCT s.id, f.predicate, f.value FROM fact f JOIN mention_entity s"
@@ -134,7 +135,7 @@ class DuckDBView:
             " JOIN mention_entity t ON t.kind = f.object_kind AND t.key = f.object_key"
             " JOIN entity sn ON sn.id = s.id JOIN entity tn ON tn.id = t.id"
             " WHERE f.predicate IN ('REQUIRES', 'IS_A') AND (f.chain IS NULL OR EXISTS (SELECT 1 FROM mention_entity c"
-            " WHERE c.kind = 'Chain' AND c.id = ? AND c.key = lower(regexp_replace(f.chain, '\\s', '', 'g'))))"
+            " WHERE c.kind = 'Chain' AND c.id = ? AND c.key = f.chain))"
             " ORDER BY sn.name, tn.name, f.id", [chain_id],
         ):  # fmt: skip
             names = ("relation", "fact", "modality", "confidence", "essentiality", "alt_group", "cost_share", "date")
@@ -163,10 +164,15 @@ class DuckDBView:
         )
         return [node for node in nodes if kind is None or kind in SCHEMA.ancestors(node.kind)]
 
-    def nodes(self, kind: str | None = None) -> Iterator[Node]:
-        """All nodes, or those of a kind and its sub-kinds, by id."""
-        kinds = self._kinds(kind)
-        return iter(self._nodes("n.kind IN (SELECT unnest(?))", [kinds]))
+    def nodes(self, kind: str | None = None, *, ids: Sequence[str] | None = None) -> Iterator[Node]:
+        """All nodes, those of a kind and its sub-kinds, or those of these ids; by id."""
+        chosen = None if ids is None else list(ids)
+        return iter(
+            self._nodes(
+                "n.kind IN (SELECT unnest($1)) AND ($2 IS NULL OR n.id IN (SELECT unnest(CAST($2 AS VARCHAR[]))))",
+                [self._kinds(kind), chosen],
+            )
+        )
 
     def _kinds(self, kind: str | None) -> list[str]:
         return [k.name for k in SCHEMA.kinds if kind is None or kind in SCHEMA.ancestors(k.name)]
@@ -185,20 +191,33 @@ class DuckDBView:
         return [Node(row[0], row[1], row[2], _grouped(row[3], row[4])) for row in rows]
 
     def edges(
-        self, relation: str | None = None, source: str | None = None, target: str | None = None
+        self,
+        relation: str | None = None,
+        *,
+        sources: Sequence[str] | None = None,
+        targets: Sequence[str] | None = None,
     ) -> Iterator[Edge]:
-        """Edges that fit, by id."""
+        """Edges of a relation, from and to any of these nodes; by id. None stands for any."""
+        conditions: list[str] = ["true"]
+        parameters: list[Any] = []
+        if relation is not None:
+            conditions.append("relation = ?")
+            parameters.append(relation)
+        for column, chosen in (("source", sources), ("target", targets)):
+            if chosen is not None:
+                conditions.append(f"{column} IN (SELECT unnest(CAST(? AS VARCHAR[])))")
+                parameters.append(list(chosen))
         rows = self._rows(
             "SELECT relation, source, target, modality, confidence, facts, sources,"
-            f" {', '.join(_EDGE_QUALIFIERS)} FROM edge WHERE ($1 IS NULL OR relation = $1)"
-            " AND ($2 IS NULL OR source = $2) AND ($3 IS NULL OR target = $3)"
-            " ORDER BY source, relation, target, modality", [relation, source, target],
+            f" {', '.join(_EDGE_QUALIFIERS)} FROM edge WHERE {' AND '.join(conditions)}"
+            " ORDER BY source, relation, target, modality", parameters,
         )  # fmt: skip
         for row in rows:
             stated = dict(zip(_EDGE_QUALIFIERS, row[7:], strict=True))
             yield Edge(
-                "|".join((row[1], row[0], row[2], row[3])), *row[:7],
-                {name: value for name, value in stated.items() if value is not None},
+                id="|".join((row[1], row[0], row[2], row[3])), relation=row[0], source=row[1], target=row[2],
+                modality=row[3], confidence=row[4], facts=row[5], sources=row[6],
+                qualifiers={name: value for name, value in stated.items() if value is not None},
             )  # fmt: skip
 
     def facts(
@@ -207,10 +226,15 @@ class DuckDBView:
         ids: Sequence[str] | None = None,
         node: str | None = None,
         edge: tuple[str, str, str] | None = None,
+        subjects: Sequence[str] | None = None,
         predicates: Sequence[str] | None = None,
     ) -> list[Fact]:
-        """Facts by id; of a node (as subject or object); of an edge (source, relation, target); or by predicate."""
-        conditions, parameters = ["true"], []
+        """Facts that fit all that is given, by id; see :meth:`bulian.graph.store.GraphView.facts`."""
+        conditions: list[str] = ["true"]
+        parameters: list[Any] = []
+        if subjects is not None:
+            conditions.append("s.id IN (SELECT unnest(CAST(? AS VARCHAR[])))")
+            parameters.append(list(subjects))
         if ids is not None:
             conditions.append("f.id IN (SELECT CAST(unnest(?) AS UUID))")
             parameters.append(list(ids))

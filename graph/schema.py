@@ -90,7 +90,7 @@ class Schema:
         return {relation.name: relation for relation in self.relations}
 
     def _faults(self) -> Iterator[str]:
-        names = [item.name for item in (*self.kinds, *self.relations)]
+        names = [*(kind.name for kind in self.kinds), *(relation.name for relation in self.relations)]
         yield from (f"{name} 声明了两次" for name in sorted(set(names)) if names.count(name) > 1)
         for kind in self.kinds:
             if not _KIND_NAME.match(kind.name):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 import networkx as nx
 import pyarrow as pa
@@ -21,11 +21,12 @@ from .regions import Regions
 
 __all__ = ["Chain", "Document", "Edge", "GraphView", "Node", "Scope", "Store", "Writer"]
 
-Scope = Literal["local", "domestic", "china", "foreign", "unplaced"]
-"""Where a firm is, seen from a region: in it, elsewhere in China, anywhere in China (both of these), outside
-the mainland customs territory, or of unknown country."""
+Scope = Literal["local", "domestic", "china", "vague", "foreign", "unplaced"]
+"""Where a firm is, seen from a region: in it, elsewhere in China, anywhere in China (both of these), known only
+to be in an area around the region (so perhaps in it), outside the mainland customs territory, or of unknown
+country."""
 
-Chain = nx.MultiDiGraph
+Chain: TypeAlias = "nx.MultiDiGraph[str]"
 """A chain: nodes are product names with kind, stage, final, key_component, aliases; edges (keyed by modality)
 carry relation, essentiality, alt_group, confidence, facts."""
 
@@ -89,13 +90,17 @@ class GraphView(Protocol):
     def find(self, text: str, kind: str | None = None) -> list[Node]:
         """Nodes whose id, key, name or alias is ``text`` in normal form, by id."""
 
-    def nodes(self, kind: str | None = None) -> Iterator[Node]:
-        """All nodes, or those of a kind and its sub-kinds, by id."""
+    def nodes(self, kind: str | None = None, *, ids: Sequence[str] | None = None) -> Iterator[Node]:
+        """All nodes, those of a kind and its sub-kinds, or those of these ids; by id."""
 
     def edges(
-        self, relation: str | None = None, source: str | None = None, target: str | None = None
+        self,
+        relation: str | None = None,
+        *,
+        sources: Sequence[str] | None = None,
+        targets: Sequence[str] | None = None,
     ) -> Iterator[Edge]:
-        """Edges that fit, by id."""
+        """Edges of a relation, from and to any of these nodes; by id. None stands for any."""
 
     def facts(
         self,
@@ -103,9 +108,18 @@ class GraphView(Protocol):
         ids: Sequence[str] | None = None,
         node: str | None = None,
         edge: tuple[str, str, str] | None = None,
+        subjects: Sequence[str] | None = None,
         predicates: Sequence[str] | None = None,
     ) -> list[Fact]:
-        """Facts by id; of a node (as subject or object); of an edge (source, relation, target); or by predicate."""
+        """Facts that fit all that is given, by id.
+
+        Args:
+            ids: these facts.
+            node: about this node, as subject or object.
+            edge: behind this edge (source, relation, target).
+            subjects: about any of these nodes, as subject.
+            predicates: of any of these relations or properties.
+        """
 
     def count(self, kind: str | None = None) -> int:
         """How many nodes (of a kind and its sub-kinds) there are."""
@@ -119,7 +133,7 @@ class GraphView(Protocol):
             confidence: from where on a claim counts as confirmed.
 
         Returns:
-            One row per root and scope (local, china, foreign, unplaced) that has any claim by a firm still
+            One row per root and scope (local, china, vague, foreign, unplaced) that has any claim by a firm still
             registered, sorted: ``root``, ``scope``, ``firms``, ``groups`` (confirmed, firms of one group
             once), ``hhi`` (of group capacity shares, equal shares unless every
             confirmed firm states a capacity in one unit), ``capacity_known``, ``provinces``, ``doubt``
@@ -130,9 +144,10 @@ class GraphView(Protocol):
         """The best supported makers per product and scope.
 
         Returns:
-            At most ``limit`` rows per root and scope (local, domestic, foreign, unplaced), sorted: ``root``, ``scope``, ``leaf``, ``id``, ``name``,
+            At most ``limit`` rows per root and scope (local, domestic, foreign, unplaced), sorted: ``root``,
+            ``scope``, ``leaf``, ``id``, ``name``,
             ``region``, ``group``, ``active``, ``confidence``, ``share``, ``capacity``, ``unit``, ``grade``,
-            ``fact`` (id of the best fact), ``facts``.
+            ``present`` (a firm of its group is in the region), ``fact`` (id of the best fact), ``facts``.
         """
 
     def searched(self, region: str) -> pa.Table:
@@ -141,13 +156,18 @@ class GraphView(Protocol):
         Returns:
             Rows that hold for the region (its own or an outer one's): ``product`` (name, null for every
             product), ``searched_source``, ``rate``, ``date``, ``depth`` (0 the region itself), ``assumed``,
+            ``method_is_file`` (declared for a file, which a row of 检索 beats),
             ``fact``.
         """
 
-    def claims(self, predicates: Sequence[str]) -> pa.Table:
-        """Dated statements: ``subject`` (name), ``kind``, ``predicate``, ``value``, ``number``, ``year``,
-        ``region``, ``partner``, ``speaker``, ``source``, ``source_date``, ``confidence``, ``modality``,
-        ``fact``; sorted by all of them."""
+    def claims(self, predicates: Sequence[str] = ()) -> pa.Table:
+        """Dated statements by predicate; every understood claim and trade row when none is named.
+
+        Returns:
+            Rows sorted by all columns: ``subject`` (name), ``kind``, ``predicate``, ``value``, ``number``,
+            ``year``, ``region``, ``partner``, ``speaker``, ``source``, ``source_date``, ``confidence``,
+            ``modality``, ``fact``.
+        """
 
     def sources(self) -> list[Source]:
         """Every file and cited page, by uri."""

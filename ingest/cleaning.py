@@ -93,13 +93,13 @@ class _Cleaner:
         cells = self.table[column.name]
         if column.required:
             self.reject(pc.is_null(cells), "missing_required", f"“{column.label}”为空")
-        parser = parser_for(column.property)
+        parser = parser_for(column.prop)
         if parser is None:
             self.columns[column.name] = cells
             return
         values, bad = parse_column(cells, *parser)
         self.columns[column.name] = values
-        code = "bad_value" if column.property.choices else f"bad_{column.property.type}"
+        code = "bad_value" if column.prop.choices else f"bad_{column.prop.type}"
         for text, reason in bad.items():
             mask = pc.fill_null(pc.equal(cells, text), False)
             if column.name in _DESCRIPTIVE:

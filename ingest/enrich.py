@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from bulian.graph.errors import NotFoundError
 from bulian.graph.kinds import claim_named
-from bulian.graph.names import normal_form, normal_forms
-from bulian.graph.regions import ROOT, Region, RegionProblem, Regions
+from bulian.graph.names import normal_forms
+from bulian.graph.regions import ROOT, Region, RegionProblem, Regions, town_code
 
 from .cleaning import Cleaned, Reject
 from .values import parse_number, parser_for
@@ -95,7 +95,7 @@ def _resolve_places(cleaned: Cleaned, regions: Regions, *, whole_country: bool) 
     found = _lookup(cleaned, _PARTS, answer)
     for code in (problem for _, _, problem in found if problem):
         cleaned.dropped[code] += 1
-    towns = [f"{region.code}-{normal_form(town)}" if region and town else None for region, town, _ in found]
+    towns = [town_code(region.code, town) if region and town else None for region, town, _ in found]
     codes = [town or (region.code if region else None) for town, (region, _, _) in zip(towns, found, strict=True)]
     names = [(town or region.full_name) if region else None for region, town, _ in found]
     _put(cleaned, "place", pa.array(names, pa.string()))

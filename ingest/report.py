@@ -113,4 +113,4 @@ def write_rejects(rows: Sequence[RejectedRow], path: Path) -> Path:
 def _lines(rows: Iterable[RejectedRow], headers: Sequence[str]) -> Iterable[list[str]]:
     for row in rows:
         place = [row.table, row.reason, row.file, row.sheet, str(row.row)]
-        yield [guard_csv(cell) for cell in (*place, *(row.cells.get(header, "") for header in headers))]
+        yield [str(guard_csv(cell)) for cell in (*place, *(row.cells.get(header, "") for header in headers))]

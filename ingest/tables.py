@@ -20,19 +20,19 @@ __all__ = ["COMMON", "TABLES", "Column", "Table", "table_named"]
 class Column:
     """One column: the property it fills, whether a row needs it, and other headers it goes by."""
 
-    property: Property
+    prop: Property
     required: bool = False
     also: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """English header, also the column's name inside the pipeline."""
-        return self.property.name
+        return self.prop.name
 
     @property
     def label(self) -> str:
         """Chinese header."""
-        return self.property.label
+        return self.prop.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ class Table:
 
 def _own(owner: str, *names: str) -> tuple[Column, ...]:
     """Columns for declared properties of a kind or relation, headers as declared."""
-    holders = {item.name: item.properties for item in (*SCHEMA.kinds, *SCHEMA.relations)}
+    holders = {kind.name: kind.properties for kind in SCHEMA.kinds}
+    holders |= {relation.name: relation.properties for relation in SCHEMA.relations}
     declared = {prop.name: prop for prop in holders[owner]}
     return tuple(Column(declared[name], also=_ALSO.get(name, ())) for name in names)
 
@@ -109,7 +110,7 @@ TABLES: Final = (
     Table(
         "产品", "产业链上的环节。",
         (
-            replace(_PRODUCT, property=Property("product_name", "产品名称", "产品规范名称。")),
+            replace(_PRODUCT, prop=Property("product_name", "产品名称", "产品规范名称。")),
             _choice("类别", "kind", "材料、零部件、设备、应用或产品。", tuple(KIND_OF_CATEGORY)),
             _choice("环节", "stage", "在链上的阶段。", ("上游", "中游", "下游")),
             _CHAIN_COLUMN,
@@ -161,7 +162,7 @@ TABLES: Final = (
         (
             _end("院所名称", "institute_name", "院所全称。"),
             replace(_own("Institute", "institute_type")[0],
-                    property=replace(SCHEMA.kind("Institute").properties[1], name="kind")),
+                    prop=replace(SCHEMA.kind("Institute").properties[1], name="kind")),
             *_PLACE,
         ),
         {"institute_name": "某某大学台州研究院", "kind": "研究院所", "province": "浙江省", "city": "台州市"},

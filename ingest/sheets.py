@@ -1,0 +1,121 @@
+"""One sheet into facts: recognised, cleaned, enriched, mapped; and its rejected rows as they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from bulian.graph.errors import InputError
+from bulian.graph.regions import Regions
+from bulian.graph.store import Writer
+
+from .cleaning import Cleaned, clean_sheet
+from .enrich import enrich
+from .mapping import Place, map_facts
+from .readers import RawSheet
+from .report import REJECT_TABLE, FileReport, RejectedRow
+from .sources import DataFile
+from .table_match import Match, match_table
+from .tables import TABLES
+
+__all__ = ["ingest_sheet", "parts_of", "unrecognised"]
+
+
+def parts_of(sheet: RawSheet, file: DataFile) -> Iterator[tuple[RawSheet, Match | None]]:
+    """The sheet with the table it is; a rejects file of ours holds rows of several tables."""
+    if REJECT_TABLE not in sheet.header:
+        yield sheet, match_table(sheet.header, file.config.headers) if sheet.header_row else None
+        return
+    kinds = sheet.columns[f"c{sheet.header.index(REJECT_TABLE)}"]
+    for table in TABLES:
+        rows = sheet.columns.filter(pc.fill_null(pc.equal(kinds, table.name), False))
+        if len(rows):
+            filled = [bool(rows[f"c{at}"].null_count < len(rows)) for at in range(len(sheet.header))]
+            header = tuple(
+                cell if has and not cell.startswith("退回") else ""
+                for cell, has in zip(sheet.header, filled, strict=True)
+            )
+            part = RawSheet(sheet.path, sheet.sheet, header, sheet.header_row, rows, sheet.notes, sheet.errors)
+            yield part, match_table(header, file.config.headers)
+
+
+def ingest_sheet(
+    writer: Writer,
+    file: DataFile,
+    sheet: RawSheet,
+    match: Match | None,
+    chain: str | None,
+    regions: Regions,
+    rejected: list[RejectedRow],
+) -> FileReport:
+    entry = FileReport(str(file.path), sheet=sheet.sheet or None, notes=list(sheet.notes))
+    if match is None or not match.complete or _clashing(sheet, match):
+        entry.unmapped = [cell for cell in sheet.header if cell]
+        entry.notes.append(_why_not(sheet, match))
+        return entry
+    entry.table = match.table.name
+    cleaned = clean_sheet(sheet, match)
+    enrich(cleaned, match.table.name, regions, chain or file.config.chain)
+    for facts in map_facts(cleaned, Place(file.uri, sheet.sheet or None, match.table.name)):
+        writer.add(facts)
+    _fill(entry, cleaned, match)
+    rejected += _rejected_rows(file, sheet, match, cleaned)
+    return entry
+
+
+def _fill(entry: FileReport, cleaned: Cleaned, match: Match) -> None:
+    entry.read, entry.accepted, entry.rejected = cleaned.read, len(cleaned.rows), len(cleaned.rejects)
+    entry.reasons.update(cleaned.dropped)
+    entry.reasons.update(reject.code for reject in cleaned.rejects)
+    entry.unmapped = [cell for cell in match.unmapped if cell != REJECT_TABLE]
+    entry.notes += cleaned.notes
+
+
+def _clashing(sheet: RawSheet, match: Match) -> list[str]:
+    """Headers that stand twice over columns with different content: which one is meant cannot be known."""
+    clashing = []
+    for name, position in match.duplicates:
+        first, second = (sheet.columns[f"c{at}"] for at in (match.columns[name], position))
+        both = pc.and_(pc.is_valid(first), pc.is_valid(second))
+        if pc.any(pc.and_(both, pc.fill_null(pc.not_equal(first, second), False))).as_py():
+            clashing.append(match.table.column(name).label)
+    return clashing
+
+
+def _why_not(sheet: RawSheet, match: Match | None) -> str:
+    if match is None:
+        return "表头认不出"
+    if not match.complete:
+        return f"最像“{match.table.name}”表，但缺少表头：{'、'.join(match.missing)}"
+    return f"表头重复且内容不同：{'、'.join(_clashing(sheet, match))}；请只留一列"
+
+
+def unrecognised(path: Path, entries: Sequence[FileReport]) -> InputError:
+    reasons = "；".join(dict.fromkeys(note for entry in entries for note in entry.notes[-1:])) or "没有内容"
+    headers = "、".join(dict.fromkeys(cell for entry in entries for cell in entry.unmapped))
+    code = "duplicate_header" if "重复" in reasons else "header_unknown"
+    return InputError(
+        f"不是认得的表：{reasons}", where=str(path), code=code,
+        hint=f"读到的表头：{headers or '无'}。可用 bulian template 生成模板对照。",
+    )  # fmt: skip
+
+
+def _rejected_rows(file: DataFile, sheet: RawSheet, match: Match, cleaned: Cleaned) -> list[RejectedRow]:
+    if not cleaned.rejects:
+        return []
+    messages = {reject.row: reject.message for reject in cleaned.rejects}
+    rows = sheet.columns.filter(pc.is_in(sheet.columns["row"], value_set=pa.array(list(messages), pa.int32())))
+    labels = {position: match.table.column(name).label for name, position in match.columns.items()}
+    made = []
+    for cells in rows.to_pylist():
+        named = {
+            labels.get(position, header): cells[f"c{position}"] or ""
+            for position, header in enumerate(sheet.header)
+            if header and not header.startswith("退回")
+        }
+        place = (str(file.path), sheet.sheet, cells["row"])
+        made.append(RejectedRow(match.table.name, messages[cells["row"]], *place, named))
+    return made

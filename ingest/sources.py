@@ -1,0 +1,95 @@
+"""Which files an ingest reads, what identifies each, and whether it is a table or a document."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import bulian
+from bulian.graph.errors import InputError
+from bulian.graph.facts import Source
+
+from .config import CONFIG_NAME, FolderConfig, SourceConfig, read_config
+from .readers import RawSheet, read_tables
+from .table_match import header_score, match_table
+
+__all__ = ["DataFile", "data_files", "is_document"]
+
+_DOCUMENT_SUFFIXES: Final = {".txt", ".md", ".markdown", ".html", ".htm"}
+_SUFFIXES: Final = {".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".et", *_DOCUMENT_SUFFIXES}
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file to read: where it is, how it is called in the store, what the user says of it."""
+
+    path: Path
+    uri: str
+    config: FolderConfig
+    fingerprint: str
+    sha256: str
+
+    @property
+    def said(self) -> SourceConfig:
+        """What ``bulian.toml`` says of it."""
+        return self.config.source(self.path.name)
+
+    def source(self, title: str | None = None) -> Source:
+        """The source it is in the store; ``title`` is its own where the user gives none."""
+        name = self.said.title or title or self.path.name
+        return Source(self.uri, name, self.said.publisher, self.said.date, self.sha256, self.fingerprint)
+
+
+def data_files(paths: Sequence[Path], chain: str | None) -> Iterator[DataFile]:
+    """Every file to read, tables in name order; a folder that holds none is an error."""
+    for path in paths:
+        if path.is_dir():
+            found = sorted(item for item in path.rglob("*") if _is_data(item, path))
+            if not found:
+                raise InputError(
+                    "文件夹里没有可读的表或文档", where=str(path), hint="可读：CSV、XLSX、XLS、TXT、MD、HTML。"
+                )
+            yield from (_file(item, path, chain) for item in found)
+        elif path.exists():
+            yield _file(path, path.parent, chain)
+        else:
+            raise InputError("没有这个文件或文件夹", where=str(path), hint="请检查路径。", code="missing_file")
+
+
+def _is_data(path: Path, root: Path) -> bool:
+    hidden = any(part.startswith((".", "~$")) for part in path.relative_to(root).parts)
+    return path.is_file() and not hidden and path.suffix.lower() in _SUFFIXES and path.stem.upper() != "README"
+
+
+def _file(path: Path, root: Path, chain: str | None) -> DataFile:
+    folder = path.parent if (path.parent / CONFIG_NAME).is_file() else root
+    config = read_config(folder)
+    absolute = path.absolute()
+    uri = absolute.as_posix()
+    if config.uri:
+        uri = f"{config.uri}/{absolute.relative_to(folder.absolute()).as_posix()}"
+    with path.open("rb") as stream:
+        sha = hashlib.file_digest(stream, "sha256").hexdigest()
+    decisive = [sha, chain or config.chain, bulian.__version__, config.source(path.name), sorted(config.headers.items())]
+    fingerprint = hashlib.sha256(json.dumps(decisive, default=str, ensure_ascii=False).encode()).hexdigest()
+    return DataFile(path, uri, config, fingerprint, sha)
+
+
+def is_document(path: Path) -> bool:
+    """Whether a file is text to read rather than a table; a page or text that holds a known table is a table."""
+    suffix = path.suffix.lower()
+    if suffix not in _DOCUMENT_SUFFIXES or suffix in (".md", ".markdown"):
+        return suffix in _DOCUMENT_SUFFIXES
+    try:
+        return not any(sheet.header_row and _known(sheet) for sheet in read_tables(path, header_score))
+    except InputError:
+        return True
+
+
+def _known(sheet: RawSheet) -> bool:
+    match = match_table(sheet.header)
+    return match is not None and match.complete

@@ -1,0 +1,99 @@
+"""A chain as the questions need it: AND/OR rows, finals, what supplies what, in one object read once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import networkx as nx
+import pyarrow as pa
+
+from bulian.graph.kinds import ESSENTIAL, NON_ESSENTIAL
+from bulian.graph.store import Chain, GraphView
+
+from .feasibility import AndOrGraph, Requirement, blocks, essential_if, finals
+from .settings import Settings
+
+__all__ = ["ChainGraph", "read_chain"]
+
+_CONFIRMED = ("stated", "manual")
+
+
+@dataclass(frozen=True)
+class ChainGraph:
+    """A chain read for analysis.
+
+    ``graph`` is the chain as the store gives it, ``rules`` its AND/OR rows, ``finals`` its 终端产品, ``leaves``
+    maps every product to itself and all its sub-types (of any chain): makers of those supply it.
+    """
+
+    name: str
+    graph: Chain
+    rules: AndOrGraph
+    finals: tuple[str, ...]
+    leaves: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def blocks(self) -> dict[str, tuple[str, ...]]:
+        """For every product, the finals that stop without it."""
+        return blocks(self.rules, self.finals)
+
+    @cached_property
+    def if_essential(self) -> dict[str, list[tuple[str, int]]]:
+        """For every product: (who would need it, how many finals it would newly stop) were a link 必需."""
+        found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for change in essential_if(self.rules, self.finals):
+            gained = change.gains.get(change.object, ())
+            if gained:
+                found[change.object].append((change.product, len(gained)))
+        return found
+
+    @cached_property
+    def needing(self) -> dict[str, list[str]]:
+        """For every product, facts of the 必需 rows that need it: evidence for its blocking."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for _, target, data in self.graph.edges(data=True):
+            if data["relation"] == "REQUIRES" and data["essentiality"] == ESSENTIAL:
+                found[target].append(data["fact"])
+        return found
+
+    def pairs(self) -> pa.Table:
+        """Columns ``root`` and ``leaf``: makers of the leaf supply the root."""
+        rows = [(root, leaf) for root, leaves in self.leaves.items() for leaf in leaves]
+        roots, leaves = zip(*rows, strict=True) if rows else ((), ())
+        return pa.table({"root": pa.array(roots, pa.string()), "leaf": pa.array(leaves, pa.string())})
+
+
+def read_chain(view: GraphView, name: str, settings: Settings) -> ChainGraph:
+    """Read a chain from a store.
+
+    Only stated rows count. A 必需 row below the confidence threshold is taken as not stated: a doubtful
+    requirement must not make anything 断链.
+
+    Raises:
+        NotFoundError: there is no such chain.
+    """
+    graph = view.chain(name)
+    requirements, subtypes = [], []
+    for source, target, data in graph.edges(data=True):
+        if data["modality"] not in _CONFIRMED:
+            continue
+        if data["relation"] == "IS_A":
+            subtypes.append((source, target))
+        else:
+            essential = {ESSENTIAL: True, NON_ESSENTIAL: False}.get(data["essentiality"])
+            if essential and data["confidence"] < settings.confidence:
+                essential = None
+            requirements.append(Requirement(source, target, essential, data["alt_group"] or ""))
+    rules = AndOrGraph(tuple(sorted(graph)), tuple(requirements), tuple(sorted(set(subtypes))))
+    marked = [product for product, data in graph.nodes(data=True) if data["final"]]
+    return ChainGraph(graph.name, graph, rules, finals(rules, marked), _leaves(view, name, sorted(graph)))
+
+
+def _leaves(view: GraphView, chain: str, products: list[str]) -> dict[str, tuple[str, ...]]:
+    taxonomy: nx.DiGraph[str] = nx.DiGraph()
+    taxonomy.add_nodes_from(products)
+    taxonomy.add_edges_from((sup, sub) for sub, sup in view.subtypes(chain))
+    return {product: tuple(sorted({product, *nx.descendants(taxonomy, product)})) for product in products}

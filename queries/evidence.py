@@ -1,0 +1,67 @@
+"""Facts in words: the evidence lines of every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bulian.graph.facts import Fact
+from bulian.graph.kinds import CLAIMS, KIND_OF_CATEGORY, SCHEMA, TRADE_FLOWS
+from bulian.graph.schema import Property
+from bulian.graph.store import GraphView
+
+from .results import Evidence, SourceRef
+
+__all__ = ["as_evidence", "evidence_by_id", "property_label", "statement_of"]
+
+_PROPERTIES: dict[str, Property] = {prop.name: prop for holder in SCHEMA.kinds for prop in holder.properties} | {
+    claim.name: claim for claim in CLAIMS
+}
+_LABELS = {name: prop.label for name, prop in _PROPERTIES.items()}
+_LABELS |= {relation.name: relation.label for relation in SCHEMA.relations}
+_LABELS |= {predicate: f"{flow}额" for flow, predicate in TRADE_FLOWS.items()}
+_LABELS |= {"kind": "类别"}
+_CATEGORIES = {kind: category for category, kind in KIND_OF_CATEGORY.items()}
+_MODALITY_WORDS = {"planned": "（计划）", "negated": "（被否定）", "inferred": "（推断）"}
+
+
+def property_label(name: str) -> str:
+    """The Chinese word of a property, claim or relation; names of the user's own stay as they are."""
+    return _LABELS.get(name, name)
+
+
+def statement_of(fact: Fact) -> str:
+    """A fact as one short Chinese sentence, without its source."""
+    parts = [fact.subject, property_label(fact.predicate)]
+    if fact.object is not None:
+        parts.append(fact.object)
+    elif fact.predicate == "SEARCHED":
+        parts.append("所有产品")
+    if fact.value is not None:
+        parts.append(_CATEGORIES.get(fact.value, fact.value) if fact.predicate == "kind" else fact.value)
+    told = [text for text in (_qualifier(name, value) for name, value in fact.qualifiers.items()) if text]
+    context = f"（{'，'.join(told)}）" if told else ""
+    return " ".join(parts) + context + _MODALITY_WORDS.get(fact.modality, "")
+
+
+def _qualifier(name: str, value: object) -> str:
+    if name == "region":
+        return "" if value == "CN" else f"地区 {value}"
+    if name == "year":
+        return f"{value}年"
+    labels = {prop.name: prop.label for prop in SCHEMA.qualifiers} | {"speaker": "说法人", "partner": "伙伴"}
+    if isinstance(value, float) and name in ("share", "cost_share", "detection_rate"):
+        return f"{labels[name]} {value:.6g}"
+    return f"{labels[name]} {value:g}" if isinstance(value, float) else f"{labels[name]} {value}"
+
+
+def as_evidence(fact: Fact) -> Evidence:
+    """One fact as an evidence line; where a table gives no 原文, the row itself is what is quoted."""
+    quote = fact.quote or f"表中所填：{statement_of(fact)}" + (f"；备注：{fact.note}" if fact.note else "")
+    source = SourceRef(fact.source_title, fact.source, fact.source_date)
+    return Evidence(fact.id, statement_of(fact), source, fact.locator, quote, fact.method, fact.confidence, fact.modality)
+
+
+def evidence_by_id(view: GraphView, ids: Iterable[str]) -> dict[str, Evidence]:
+    """Evidence lines of many facts, read at once."""
+    wanted = sorted(set(ids))
+    return {fact.id: as_evidence(fact) for fact in view.facts(ids=wanted)} if wanted else {}

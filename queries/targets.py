@@ -1,0 +1,228 @@
+"""Whom to approach for each gap: makers elsewhere, local firms that already develop it, institutes that work on it.
+
+Hard filters first (confirmed maker, outside the region, still registered, its group not here already); then
+components shown one by one. No weights: a target's rank is an interval. It is surely behind those that are at
+least as good in every known component and better in one, and surely ahead of those it beats in the same way;
+any monotone weighting of the components puts it between (Pareto dominance).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bulian.graph.errors import NotFoundError
+from bulian.graph.regions import Regions
+from bulian.graph.store import GraphView
+
+from .candidates import Candidate, Candidates, read_candidates
+from .evidence import evidence_by_id
+from .results import Component, Evidence, Finding, Gap, RegionRef, Target, TargetReport, WeakReport
+from .settings import Settings
+from .weak_links import Situation, find_weak_links, read_situation
+
+__all__ = ["find_targets", "rank_intervals"]
+
+_NO_GAP = ("正常", "强链")
+_MORE_IS_BETTER = ("honours", "evidence", "pull", "investments", "ties")
+
+
+def find_targets(
+    view: GraphView,
+    region: str,
+    chain: str,
+    *,
+    product: str | None = None,
+    top: int = 10,
+    settings: Settings | None = None,
+    report: WeakReport | None = None,
+) -> TargetReport:
+    """Targets for every gap of a region on a chain, or for one product.
+
+    Args:
+        view: the store.
+        region: name or code of the region.
+        chain: name of the chain.
+        product: only this product (name or alias), whatever its label.
+        top: at most so many targets of each kind per gap.
+        settings: thresholds; the defaults if None.
+        report: the weak-link report, when it is at hand already.
+
+    Returns:
+        Gaps in the order of the weak-link report, targets by rank.
+
+    Raises:
+        NotFoundError: no such chain, region or product of the chain.
+    """
+    chosen = settings or Settings()
+    situation = read_situation(view, region, chain, chosen, makers=top)
+    findings = (report or find_weak_links(view, region, chain, chosen)).findings
+    wanted = [f for f in findings if f.regional not in _NO_GAP]
+    if product is not None:
+        name = _product(view, situation, product)
+        wanted = [finding for finding in findings if finding.product == name]
+    gaps = _gaps(view, situation, wanted, top)
+    place = RegionRef(situation.region.code, situation.region.full_name)
+    return TargetReport(place, situation.chain.name, gaps)
+
+
+def _product(view: GraphView, situation: Situation, text: str) -> str:
+    names = {node.name for node in view.find(text, "Product")} & set(situation.chain.graph)
+    if not names:
+        raise NotFoundError("链上没有这个产品", where=text, hint="用 bulian weak 可看到链上的所有产品。")
+    return min(names)
+
+
+_Groups = tuple[tuple[Literal["招引", "培育", "院所"], Sequence[Candidate]], ...]
+
+
+def _gaps(view: GraphView, situation: Situation, findings: Sequence[Finding], top: int) -> tuple[Gap, ...]:
+    candidates = read_candidates(view, situation, [finding.product for finding in findings])
+    found = [_groups(candidates, finding.product) for finding in findings]
+    cited = {fact for groups in found for _, ones in groups for one in ones for fact in one.facts}
+    lines = evidence_by_id(view, cited)
+    regions = view.regions()
+    gaps = []
+    for finding, groups in zip(findings, found, strict=True):
+        targets: list[Target] = []
+        for kind, ones in groups:
+            made = [_target(kind, one, finding, situation, regions, lines) for one in ones]
+            targets += sorted(_ranked(made), key=_order)[:top]
+        gaps.append(Gap(finding.product, finding.regional, finding.national, tuple(targets)))
+    return tuple(gaps)
+
+
+def _groups(candidates: Candidates, product: str) -> _Groups:
+    return (
+        ("招引", candidates.makers(product)),
+        ("培育", candidates.growing(product)),
+        ("院所", candidates.institutes(product)),
+    )
+
+
+def _order(target: Target) -> tuple[int, int, int, str]:
+    evidence = target.components.get("evidence")
+    return (*target.rank, -int(evidence or 0), target.id)
+
+
+def _ranked(targets: Sequence[Target]) -> list[Target]:
+    known = [
+        {name: target.components.get(name) for name in _MORE_IS_BETTER} | {"nearness": _nearness(target)}
+        for target in targets
+    ]
+    return [replace(target, rank=rank) for target, rank in zip(targets, rank_intervals(known), strict=True)]
+
+
+def _nearness(target: Target) -> float | None:
+    distance = target.components.get("distance_km")
+    return -distance if isinstance(distance, (int, float)) else None
+
+
+def rank_intervals(components: Sequence[Mapping[str, Component]]) -> list[tuple[int, int]]:
+    """Best and worst rank of each row over all monotone weightings; more is better in every component.
+
+    A component that is None on either side compares with nothing, so ignorance widens the interval.
+    """
+    ahead = [[_dominates(a, b) for b in components] for a in components]
+    count = len(components)
+    return [
+        (1 + sum(ahead[other][row] for other in range(count)), count - sum(ahead[row]))
+        for row in range(count)
+    ]  # fmt: skip
+
+
+def _dominates(one: Mapping[str, Component], other: Mapping[str, Component]) -> bool:
+    better = False
+    for name, value in one.items():
+        against = other.get(name)
+        if not isinstance(value, (int, float)) or not isinstance(against, (int, float)):
+            if value is None and against is None:
+                continue
+            return False
+        if value < against:
+            return False
+        better = better or value > against
+    return better
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """The sentences of a target."""
+
+    mode: str
+    reason: str
+    counter: str
+    unknowns: tuple[str, ...]
+
+
+def _target(
+    kind: Literal["招引", "培育", "院所"],
+    one: Candidate,
+    finding: Finding,
+    situation: Situation,
+    regions: Regions,
+    lines: Mapping[str, Evidence],
+) -> Target:
+    where = RegionRef(one.region, regions.get(one.region).full_name) if one.region else None
+    words = _words(kind, one, finding, situation, where)
+    evidence = tuple(lines[fact] for fact in one.facts if fact in lines)
+    return Target(
+        (1, 1), kind, one.id, one.name, where, one.components, words.mode, words.reason, words.counter,
+        words.unknowns, evidence,
+    )  # fmt: skip
+
+
+def _words(kind: str, one: Candidate, finding: Finding, situation: Situation, where: RegionRef | None) -> _Words:
+    place = f"（{where.name}）" if where else "（所在地不明）"
+    what = one.leaf if one.leaf == finding.product else f"{one.leaf}（{finding.product}的一种）"
+    here = situation.region.name
+    sources = f"有 {one.sources} 个来源" if one.sources > 1 else "只有一个来源"
+    if kind == "院所":
+        reason = f"{one.name}{place}研究{what}，{sources}；可请其与{here}企业联合攻关或设点服务。"
+        return _Words("技术合作", reason, "研究不等于能产业化，成果与团队现状待核实。", _unknown(one, situation))
+    if kind == "培育":
+        reason = f"{one.name}在{here}，已在研发{what}，{sources}；有望就地补上。"
+        return _Words("专精特新培育", reason, "研发不等于生产，能否量产、何时量产待核实。", _unknown(one, situation))
+    pull = f"{here}已有 {one.components['pull']} 种上下游产品的企业可与它配套" if one.components["pull"] else ""
+    tie = f"与{here}企业已有 {one.components['ties']} 条往来记录" if one.components["ties"] else ""
+    reason = "；".join(part for part in (f"{one.name}{place}生产{what}，{sources}", pull, tie) if part) + "。"
+    return _Words(_mode(one), reason, _counter(one, finding), _unknown(one, situation))
+
+
+def _mode(one: Candidate) -> str:
+    """A suggested way in, by stated rules, the first that fits."""
+    if one.foreign:
+        return "外资项目（独资、合资或技术许可）"
+    if one.components["ties"]:
+        return "以商招商（由已有往来的本地企业牵线）"
+    if one.components["honours"]:
+        return "基金+股权+项目"
+    return "项目招引（先接洽核实）"
+
+
+def _counter(one: Candidate, finding: Finding) -> str:
+    against = []
+    if finding.regional == "未知":
+        against.append("本地有没有同类企业尚未查清，先查再招")
+    if one.sources < 2:
+        against.append("只凭一个来源，产能与等级未核实")
+    if one.foreign:
+        against.append("境外企业，落地与技术转移受限制的风险要先评估")
+    if finding.regional == "弱链":
+        against.append("本地已有供应者，招引前应听取其意见，避免同质竞争")
+    return "；".join(against or ["产能、扩张意愿未核实"]) + "。"
+
+
+def _unknown(one: Candidate, situation: Situation) -> tuple[str, ...]:
+    unknown = []
+    if one.region is None:
+        unknown.append("所在地不明")
+    elif one.region in situation.around:
+        unknown.append(f"所在地只知到上级地区，可能就在{situation.region.name}")
+    if one.components.get("capacity") is None:
+        unknown.append("产能不明")
+    if one.components.get("honours") is None:
+        unknown.append("未见荣誉记录")
+    unknown.append("异地投资意愿未核实")
+    return tuple(unknown)
