@@ -16,8 +16,9 @@ class Region:
 
     ``code`` is six digits (GB/T 2260), the county's with the name for a user-added town, ISO 3166 alpha-2 for a
     country. ``name`` is its own name (温岭市), ``full_name`` the path without placeholder levels
-    (浙江省台州市温岭市). ``level``: 0 country, 1 province, 2 prefecture, 3 county, 4 town. ``parent`` is None for countries. ``longitude`` and ``latitude``
-    in degrees are those of the seat of government as the source gives them, None where it gives none.
+    (浙江省台州市温岭市). ``level``: 0 country, 1 province, 2 prefecture, 3 county, 4 town. ``parent`` is None for
+    countries. ``longitude`` and ``latitude`` in degrees are those of the seat of government as the source gives
+    them, None where it gives none.
     """
 
     code: str

@@ -77,7 +77,7 @@ class Candidates:
 
     def _maker(self, product: str, maker: Maker) -> Candidate:
         leaves = [self._ids[leaf] for leaf in self._situation.chain.leaves[product] if leaf in self._ids]
-        facts = [fact for leaf in leaves for fact in self._said.get((maker.id, leaf), ()) if fact.modality in _CONFIRMED]
+        facts = [fact for leaf in leaves for fact in self._said.get((maker.id, leaf), ())]
         honours = self._node(maker.id).properties.get("honours", ())
         kilometres = _distance(self._regions, maker.region, self._situation.region)
         sources = len({fact.source for fact in facts})
@@ -160,7 +160,7 @@ def _product_ids(view: GraphView, situation: Situation, products: Iterable[str])
 def _by_ends(facts: Iterable[Fact]) -> dict[tuple[str, str], list[Fact]]:
     found: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     for fact in facts:
-        if fact.object_id is not None:
+        if fact.object_id is not None and fact.modality in _CONFIRMED:
             found[fact.subject_id, fact.object_id].append(fact)
     return found
 

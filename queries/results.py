@@ -18,6 +18,7 @@ __all__ = [
     "Explanation",
     "Finding",
     "Gap",
+    "MakerLine",
     "Problem",
     "ProductPoints",
     "RegionRef",
@@ -170,6 +171,17 @@ class SpofReport:
     """Single points of failure of every product of a chain, by product name."""
 
     products: tuple[ProductPoints, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MakerLine:
+    """A maker of a product as a picture lists it; ``confirmed`` whether it counted as supply."""
+
+    enterprise: str
+    region: str | None
+    scope: Literal["本地", "国内", "境外", "所在地不明"]
+    confidence: float
+    confirmed: bool
 
 
 @dataclass(frozen=True, slots=True)

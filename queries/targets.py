@@ -101,9 +101,11 @@ def _groups(candidates: Candidates, product: str) -> _Groups:
     )
 
 
-def _order(target: Target) -> tuple[int, int, int, str]:
-    evidence = target.components.get("evidence")
-    return (*target.rank, -int(evidence or 0), target.id)
+def _order(target: Target) -> tuple[int, int, int, int, str]:
+    """By rank; inside one interval firms of a known nearer place first, then the better documented."""
+    distance, evidence = target.components.get("distance_km"), target.components.get("evidence")
+    far = int(distance) if isinstance(distance, (int, float)) else 1_000_000
+    return (*target.rank, far, -int(evidence or 0), target.id)
 
 
 def _ranked(targets: Sequence[Target]) -> list[Target]:
@@ -218,11 +220,14 @@ def _unknown(one: Candidate, situation: Situation) -> tuple[str, ...]:
     unknown = []
     if one.region is None:
         unknown.append("所在地不明")
-    elif one.region in situation.around:
+    elif one.region in situation.around[1:]:
         unknown.append(f"所在地只知到上级地区，可能就在{situation.region.name}")
+    if not one.id.startswith("Enterprise:"):
+        return (*unknown, "现有团队与合作意愿未核实")
     if one.components.get("capacity") is None:
         unknown.append("产能不明")
     if one.components.get("honours") is None:
         unknown.append("未见荣誉记录")
-    unknown.append("异地投资意愿未核实")
+    if one.region != situation.region.code:
+        unknown.append("异地投资意愿未核实")
     return tuple(unknown)

@@ -4,44 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import networkx as nx
 
-from bulian.queries.results import NATIONAL_LABELS, REGIONAL_LABELS, Finding, Target, WeakReport
+from bulian.queries.results import NATIONAL_LABELS, REGIONAL_LABELS, Finding, MakerLine, Target, WeakReport
 from bulian.viz.evidence import EvidencePool
 from bulian.viz.model import Item, Section
 from bulian.viz.palette import NATIONAL_STYLES, REGIONAL_STYLES, UNRATED
 from bulian.viz.words import MODALITY_WORDS, SCOPES, SETTING_WORDS, number_word, written
 
-__all__ = ["ProducerLine", "overview", "product_sections", "relation_note"]
+__all__ = ["overview", "product_sections", "relation_note"]
 
 _MEANINGS = {style.label: style.meaning for style in (*REGIONAL_STYLES, UNRATED)}
 _NATIONAL_MEANINGS = {style.label: style.meaning for style in NATIONAL_STYLES}
 _WORST = 15
 
 
-@dataclass(frozen=True, slots=True)
-class ProducerLine:
-    """A maker of a product as the panel lists it.
-
-    ``region`` is its full region name, None where unknown; ``confirmed`` whether its confidence reaches the
-    threshold of the report (an unconfirmed maker is listed but was not counted).
-    """
-
-    enterprise: str
-    region: str | None
-    scope: Literal["本地", "国内", "境外", "所在地不明"]
-    confidence: float
-    confirmed: bool
-
-
 def product_sections(
     chain: nx.MultiDiGraph[str],
     name: str,
     finding: Finding | None,
-    producers: Sequence[ProducerLine],
+    producers: Sequence[MakerLine],
     targets: Sequence[Target],
     pool: EvidencePool,
 ) -> tuple[Section, ...]:
@@ -91,7 +75,7 @@ def _lines(title: str, texts: Iterable[str]) -> Iterator[Section]:
         yield Section(title, "lines", items)
 
 
-def _makers(producers: Sequence[ProducerLine]) -> Iterator[Section]:
+def _makers(producers: Sequence[MakerLine]) -> Iterator[Section]:
     """Makers by scope; unconfirmed ones are listed last and say so."""
     for scope in SCOPES:
         here = sorted((p for p in producers if p.scope == scope), key=lambda p: (not p.confirmed, p.enterprise))

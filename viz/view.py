@@ -12,17 +12,17 @@ from typing import Any
 
 import networkx as nx
 
-from bulian.queries.results import REGIONAL_LABELS, Finding, Target, TargetReport, WeakReport
+from bulian.queries.results import REGIONAL_LABELS, Finding, MakerLine, Target, TargetReport, WeakReport
 from bulian.viz.evidence import EvidencePool
 from bulian.viz.layout import ROW_PITCH, arrange, place
 from bulian.viz.model import Band, Card, Facet, Link, Placement, ViewModel
 from bulian.viz.palette import KIND_STYLES, NODE_KINDS, UNRATED
-from bulian.viz.panel import ProducerLine, overview, product_sections, relation_note
+from bulian.viz.panel import overview, product_sections, relation_note
 from bulian.viz.selection import LIMIT, choose
 from bulian.viz.tables import board, caveats, chain_legend, finding_table, target_table
 from bulian.viz.words import RELATION_WORDS
 
-__all__ = ["STAGES", "ProducerLine", "ViewModel", "break_name", "chain_view"]
+__all__ = ["STAGES", "ViewModel", "break_name", "chain_view"]
 
 STAGES: tuple[str, ...] = ("上游", "中游", "下游", "未标环节")
 _KIND_LABEL = {style.kind: style.label for style in KIND_STYLES}
@@ -35,7 +35,7 @@ def chain_view(
     report: WeakReport,
     *,
     targets: TargetReport | None,
-    producers: Mapping[str, Sequence[ProducerLine]],
+    producers: Mapping[str, Sequence[MakerLine]],
     title: str,
     data_date: str | None,
     limit: int = LIMIT,
@@ -111,7 +111,7 @@ def _card(
     chain: nx.MultiDiGraph[str],
     name: str,
     finding: Finding | None,
-    producers: Sequence[ProducerLine],
+    producers: Sequence[MakerLine],
     targets: Sequence[Target],
     pool: EvidencePool,
 ) -> Card:

@@ -10,10 +10,10 @@ from urllib.parse import quote
 import networkx as nx
 import pytest
 
-from bulian.queries.results import REGIONAL_LABELS, Evidence, Finding, RegionRef, SourceRef, WeakReport
+from bulian.queries.results import REGIONAL_LABELS, Evidence, Finding, MakerLine, RegionRef, SourceRef, WeakReport
 from bulian.viz.network_view import network_view
 from bulian.viz.page import render_chain_map, render_page
-from bulian.viz.view import ProducerLine, chain_view
+from bulian.viz.view import chain_view
 
 pytestmark = pytest.mark.browser
 
@@ -46,7 +46,7 @@ def hostile_page() -> str:
                                 {"local_groups": n}, (name,), name, (name,), (proof,)))  # fmt: skip
     region = RegionRef("331081", "温岭市")
     report = WeakReport(region, "机床", {"confidence": 0.5}, {}, tuple(findings))
-    makers = {name: [ProducerLine(HOSTILE[0], HOSTILE[1], "本地", 0.9, True)] for name in HOSTILE}
+    makers = {name: [MakerLine(HOSTILE[0], HOSTILE[1], "本地", 0.9, True)] for name in HOSTILE}
     view = chain_view(chain, report, targets=None, producers=makers, title=HOSTILE[1], data_date=None)
     return render_chain_map(view)
 

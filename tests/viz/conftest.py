@@ -13,13 +13,14 @@ from bulian.queries.results import (
     Evidence,
     Finding,
     Gap,
+    MakerLine,
     RegionRef,
     SourceRef,
     Target,
     TargetReport,
     WeakReport,
 )
-from bulian.viz.view import ProducerLine, ViewModel, chain_view
+from bulian.viz.view import ViewModel, chain_view
 
 HOSTILE = (
     "<img src=x onerror=hit(1)>",
@@ -50,7 +51,7 @@ class Sample:
     chain: nx.MultiDiGraph[str]
     report: WeakReport
     targets: TargetReport
-    producers: Mapping[str, Sequence[ProducerLine]] = field(default_factory=dict)
+    producers: Mapping[str, Sequence[MakerLine]] = field(default_factory=dict)
 
     def view(self, **options: int) -> ViewModel:
         return chain_view(self.chain, self.report, targets=self.targets, producers=self.producers,
@@ -81,8 +82,8 @@ def build(extra: int = 0) -> Sample:
     targets = TargetReport(region, "机床", (Gap(names[0], "断链", "卡脖子", (target,)),))
     makers = {
         names[0]: [
-            ProducerLine(HOSTILE[0], None, "所在地不明", 0.4, False),
-            ProducerLine("甲厂", "浙江省", "国内", 0.9, True),
+            MakerLine(HOSTILE[0], None, "所在地不明", 0.4, False),
+            MakerLine("甲厂", "浙江省", "国内", 0.9, True),
         ]
     }
     return Sample(chain, report, targets, makers)
