@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from bulian.queries.rules import NATIONAL_RULES, REGIONAL_RULES
+
 __all__ = [
     "KIND_STYLES",
     "NATIONAL_STYLES",
@@ -62,24 +64,28 @@ class KindStyle:
     hue: Hue
 
 
+# One definition of a label in the house: the rule that gives it.
+_REGIONAL = {rule.label: rule.definition for rule in REGIONAL_RULES}
+_NATIONAL = {rule.label: rule.definition for rule in NATIONAL_RULES}
+
 REGIONAL_STYLES: tuple[LabelStyle, ...] = (
-    LabelStyle("断链", "✕", "vermillion", True, "dashed", 2, "本地查不到生产者，检索覆盖足以认定没有，且卡住终端产品"),
-    LabelStyle("疑似断链", "✕?", "vermillion", False, "dotted", 2, "有带日期的来源说本地没有，但检索覆盖还不足以认定"),
-    LabelStyle("可替代缺口", "◐", "blue", True, "dashed", 1, "本地没有生产者，但有替代，不卡住终端产品"),
-    LabelStyle("弱链", "▲", "orange", True, "solid", 3, "本地只有一家独立供方，或供给过于集中"),
-    LabelStyle("短板", "◐", "blue", True, "solid", 1, "本地有供方，但规模低于全国平均或等级不够"),
-    LabelStyle("未知", "?", "grey", False, "dotted", 1, "没查到本地生产者，也没有足够的检索来认定没有"),
-    LabelStyle("正常", "●", "green", True, "solid", 1, "本地有多家独立供方，未见上述问题"),
-    LabelStyle("强链", "●", "green", True, "solid", 3, "本地供方多且集聚度高于全国"),
+    LabelStyle("断链", "✕", "vermillion", True, "dashed", 2, _REGIONAL["断链"]),
+    LabelStyle("疑似断链", "✕?", "vermillion", False, "dotted", 2, _REGIONAL["疑似断链"]),
+    LabelStyle("可替代缺口", "◐", "blue", True, "dashed", 1, _REGIONAL["可替代缺口"]),
+    LabelStyle("弱链", "▲", "orange", True, "solid", 3, _REGIONAL["弱链"]),
+    LabelStyle("短板", "◐", "blue", True, "solid", 1, _REGIONAL["短板"]),
+    LabelStyle("未知", "?", "grey", False, "dotted", 1, _REGIONAL["未知"]),
+    LabelStyle("正常", "●", "green", True, "solid", 1, _REGIONAL["正常"]),
+    LabelStyle("强链", "●", "green", True, "solid", 3, _REGIONAL["强链"]),
 )
 UNRATED = LabelStyle("未评", "–", "grey", True, "solid", 1, "这次没有评估这个环节")
 
 NATIONAL_STYLES: tuple[NationalStyle, ...] = (
-    NationalStyle("卡脖子", "triangle", True, "国内无充分供给、高度依赖境外且有技术差距，卡住终端产品"),
-    NationalStyle("疑似卡脖子", "triangle", False, "迹象同卡脖子，但国内是否没有供给尚未证实"),
-    NationalStyle("对外依赖", "import", True, "多数年份主要靠进口"),
-    NationalStyle("未知", "question", False, "国内供给和对外依赖都没有足够数据"),
-    NationalStyle("国内可供", "", False, "国内有已证实的生产者"),
+    NationalStyle("卡脖子", "triangle", True, _NATIONAL["卡脖子"]),
+    NationalStyle("疑似卡脖子", "triangle", False, _NATIONAL["疑似卡脖子"]),
+    NationalStyle("对外依赖", "import", True, _NATIONAL["对外依赖"]),
+    NationalStyle("未知", "question", False, _NATIONAL["未知"]),
+    NationalStyle("国内可供", "", False, _NATIONAL["国内可供"]),
 )
 
 NODE_KINDS: tuple[str, ...] = ("Product", "Component", "Material", "Equipment", "Application")
