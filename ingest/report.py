@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from bulian.graph.errors import BulianError, RenderError
+from bulian.graph.errors import BulianError
 from bulian.graph.facts import Tally
 from bulian.graph.guard import guard_csv
+from bulian.graph.writing import whole_file
 
 __all__ = ["REJECT_TABLE", "FileReport", "IngestReport", "RejectedRow", "write_rejects"]
 
@@ -98,15 +98,10 @@ def write_rejects(rows: Sequence[RejectedRow], path: Path) -> Path:
         RenderError: the file cannot be written.
     """
     headers = list(dict.fromkeys(header for row in rows for header in row.cells))
-    temporary = path.with_name(path.name + ".part")
-    try:
-        with temporary.open("w", encoding="utf-8-sig", newline="") as out:
-            writer = csv.writer(out)
-            writer.writerow([*_REJECT_COLUMNS, *headers])
-            writer.writerows(_lines(rows, headers))
-        os.replace(temporary, path)
-    except OSError as error:
-        raise RenderError("退回文件写不出来", where=str(path), hint=str(error)) from error
+    with whole_file(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow([*_REJECT_COLUMNS, *headers])
+        writer.writerows(_lines(rows, headers))
     return path
 
 

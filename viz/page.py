@@ -9,8 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import bulian
 from bulian.graph.errors import RenderError
+from bulian.graph.writing import write_text
 from bulian.queries.results import as_json
 from bulian.viz.model import BoardColumn, Placement, Section, ViewModel
 from bulian.viz.network import vis_data, vis_script
@@ -85,22 +84,9 @@ def write_page(html: str, path: Path) -> Path:
     """Write a page as UTF-8, whole or not at all.
 
     Raises:
-        RenderError: the folder is missing or cannot be written.
+        RenderError: the folder cannot be written.
     """
-    target = Path(path)
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-                stream.write(html)
-            os.chmod(name, 0o644)  # mkstemp makes private files; a page is meant to be passed on
-            os.replace(name, target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise RenderError("网页写不出去", where=str(target), hint="请检查文件夹是否存在、是否可写。") from error
-    return target
+    return write_text(path, [html])
 
 
 def _template(name: str) -> str:

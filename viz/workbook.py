@@ -6,14 +6,12 @@ The same answers give the same bytes: the creation date is fixed.
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import bulian
-from bulian.graph.errors import RenderError
+from bulian.graph.writing import whole_file
 from bulian.queries.results import Evidence, TargetReport, WeakReport
 from bulian.viz.palette import NATIONAL_STYLES, REGIONAL_STYLES
 from bulian.viz.sheet import Column, Sheet, SheetBook
@@ -47,26 +45,13 @@ def write_workbook(
     Raises:
         RenderError: the folder is missing or the file cannot be replaced (open in Excel, for example).
     """
-    target = Path(path)
     more = extra or {}
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".xlsx")
-        os.close(handle)
-        try:
-            with SheetBook(name) as book:
-                book.add(_target_sheet(report, targets, more))
-                book.add(_weak_sheet(report))
-                book.add(_evidence_sheet(report, targets))
-                book.add(_notes_sheet(report, targets, more))
-            os.chmod(name, 0o644)
-            os.replace(name, target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        hint = "请检查文件夹是否存在、是否可写，文件是否正在 Excel 中打开。"
-        raise RenderError("工作簿写不出去", where=str(target), hint=hint) from error
-    return target
+    with whole_file(path) as temporary, SheetBook(str(temporary)) as book:
+        book.add(_target_sheet(report, targets, more))
+        book.add(_weak_sheet(report))
+        book.add(_evidence_sheet(report, targets))
+        book.add(_notes_sheet(report, targets, more))
+    return Path(path)
 
 
 def _component_keys(targets: TargetReport | None) -> list[str]:

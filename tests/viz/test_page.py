@@ -142,6 +142,11 @@ def test_a_failed_write_keeps_the_old_page(tmp_path: Path, monkeypatch: pytest.M
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.html"]
 
 
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(RenderError, match="网页写不出去"):
-        write_page("x", tmp_path / "无" / "a.html")
+def test_a_folder_that_cannot_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "文件").write_text("x", encoding="utf-8")
+    with pytest.raises(RenderError, match="文件写不出去"):
+        write_page("x", tmp_path / "文件" / "a.html")
+
+
+def test_a_missing_folder_is_made(tmp_path: Path) -> None:
+    assert write_page("x", tmp_path / "新" / "a.html").read_text(encoding="utf-8") == "x"

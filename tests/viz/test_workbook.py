@@ -99,7 +99,7 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, sample, monkeypatc
         raise PermissionError("open in Excel")
 
     monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(RenderError, match="工作簿写不出去"):
+    with pytest.raises(RenderError, match="文件写不出去"):
         write_workbook(tmp_path / "a.xlsx", sample.report, None)
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(RenderError):
