@@ -12,7 +12,7 @@ from bulian.queries.results import NATIONAL_LABELS, REGIONAL_LABELS, Finding, Ma
 from bulian.viz.evidence import EvidencePool
 from bulian.viz.model import Item, Section
 from bulian.viz.palette import NATIONAL_STYLES, REGIONAL_STYLES, UNRATED
-from bulian.viz.words import MODALITY_WORDS, SCOPES, SETTING_WORDS, number_word, written
+from bulian.viz.words import COVERAGE_WORDS, MODALITY_WORDS, SCOPES, SETTING_WORDS, number_word, written
 
 __all__ = ["overview", "product_sections", "relation_note"]
 
@@ -186,4 +186,5 @@ def _short(finding: Finding) -> Item:
 
 def _settings(values: Mapping[str, Any]) -> tuple[Item, ...]:
     """Name–value lines of a mapping."""
-    return tuple(Item(SETTING_WORDS.get(key, key), note=written(value)) for key, value in values.items())
+    words = {**SETTING_WORDS, **COVERAGE_WORDS}
+    return tuple(Item(words.get(key, key), note=written(value)) for key, value in values.items())

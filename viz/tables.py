@@ -70,7 +70,7 @@ def _finding_row(node: Mapping[str, Any], finding: Finding) -> tuple[Cell, ...]:
         numbers.get("domestic_groups"),
         numbers.get("foreign_groups"),
         numbers.get("p_absent_local"),
-        "；".join(finding.unknowns if finding.regional == "未知" else finding.reasons),
+        "".join(finding.unknowns if finding.regional == "未知" else finding.reasons),
         finding.counterfactual or None,
         len(finding.evidence),
     )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bulian.graph.kinds import MODALITIES, SCHEMA
+
 __all__ = [
     "COMPONENT_WORDS",
+    "COVERAGE_WORDS",
     "MODALITY_WORDS",
     "NUMBER_WORDS",
     "RELATION_WORDS",
@@ -20,32 +23,47 @@ SCOPES: tuple[str, ...] = ("本地", "国内", "境外", "所在地不明")
 
 NUMBER_WORDS: Mapping[str, str] = {
     "local_groups": "本地独立供方（家，同一集团计一家）",
+    "local_firms": "本地供方（家，未按集团合并）",
     "local_n_eff": "本地有效供方数 N_eff",
+    "local_capacity_known": "本地产能齐全可比",
     "domestic_groups": "国内独立供方（家，含本地）",
+    "domestic_n_eff": "国内有效供方数 N_eff",
+    "domestic_provinces": "国内供方分布的省份（个）",
     "foreign_groups": "境外独立供方（家）",
+    "vague_groups": "所在地只知到上级地区的供方（家）",
+    "unplaced_groups": "不知国别的供方（家）",
+    "unverified_local": "本地未证实的说法（家）",
     "p_absent_local": "本地确无的概率 P_absent",
     "p_absent_national": "国内确无的概率 P_absent",
-    "blocks": "卡住的终端产品（个）",
+    "blocks": "缺它会停的终端产品（个）",
+    "finals": "终端产品总数（个）",
     "lq": "区位商 LQ",
+    "dependent": "依赖境外",
+    "technology_gap": "技术握在境外",
     "domestic_share": "国产化率",
-    "import_dependence": "进口依赖度",
-    "import_hhi": "进口来源集中度 HHI",
-    "world_export_hhi": "世界出口集中度 HHI",
-    "dependent_years": "判为依赖的年份数",
-    "rta": "技术显示优势 RTA",
-    "top_country_share": "首位国家专利份额",
+    "rule_regional": "地区判定所用规则",
+    "rule_national": "全国判定所用规则",
 }
 
 COMPONENT_WORDS: Mapping[str, str] = {
-    "capability": "能力",
-    "pull": "牵引",
-    "mobility": "流动",
-    "proximity": "邻近",
-    "honours": "荣誉",
-    "evidence": "证据",
-    "gap": "缺口",
-    "density": "关联密度",
-    "distance": "距离（公里）",
+    "evidence": "独立来源（个）",
+    "honours": "荣誉（项）",
+    "pull": "本地可配套的上下游（种）",
+    "ties": "与本地的往来记录（条）",
+    "investments": "对外投资记录（条）",
+    "distance_km": "距离（公里）",
+    "grade": "等级",
+    "share": "营收占比",
+    "capacity": "产能",
+}
+
+COVERAGE_WORDS: Mapping[str, str] = {
+    "products": "环节",
+    "finals": "终端产品",
+    "with_any_maker": "有已知生产企业的环节",
+    "with_local_maker": "有本地企业的环节",
+    "searched": "查过声明了检出率的来源的环节",
+    "searched_sources": "查过的来源",
 }
 
 SETTING_WORDS: Mapping[str, str] = {
@@ -66,31 +84,9 @@ SETTING_WORDS: Mapping[str, str] = {
     "technology_advantage": "RTA 低于此值算技术落后",
 }
 
-MODALITY_WORDS: Mapping[str, str] = {
-    "stated": "明确陈述",
-    "planned": "计划中",
-    "negated": "否定陈述",
-    "inferred": "推断",
-    "manual": "人工录入",
-}
+MODALITY_WORDS: Mapping[str, str] = MODALITIES
 
-RELATION_WORDS: Mapping[str, str] = {
-    "REQUIRES": "需要",
-    "IS_A": "属于",
-    "IN_CHAIN": "在链上",
-    "PRODUCES": "生产",
-    "SELLS": "销售",
-    "USES": "使用",
-    "NEEDS_TECHNOLOGY": "需要技术",
-    "RESEARCHES": "研究",
-    "COOPERATES_WITH": "合作",
-    "SUPPLIES": "供应",
-    "INVESTS_IN": "投资",
-    "SUBSIDIARY_OF": "隶属",
-    "LOCATED_IN": "位于",
-    "SERVES": "服务",
-    "ISSUED_BY": "发布单位",
-}
+RELATION_WORDS: Mapping[str, str] = {relation.name: relation.label for relation in SCHEMA.relations}
 
 
 def number_word(key: str) -> str:

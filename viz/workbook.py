@@ -15,7 +15,15 @@ from bulian.graph.writing import whole_file
 from bulian.queries.results import Evidence, TargetReport, WeakReport
 from bulian.viz.palette import NATIONAL_STYLES, REGIONAL_STYLES
 from bulian.viz.sheet import Column, Sheet, SheetBook
-from bulian.viz.words import COMPONENT_WORDS, MODALITY_WORDS, NUMBER_WORDS, SETTING_WORDS, number_word, written
+from bulian.viz.words import (
+    COMPONENT_WORDS,
+    COVERAGE_WORDS,
+    MODALITY_WORDS,
+    NUMBER_WORDS,
+    SETTING_WORDS,
+    number_word,
+    written,
+)
 
 __all__ = ["OFFICE_COLUMNS", "write_workbook"]
 
@@ -120,9 +128,9 @@ def _weak_sheet(report: WeakReport) -> Sheet:
             f.national,
             f.severity,
             *(f.numbers.get(key) for key in keys),
-            "；".join(f.reasons),
+            "".join(f.reasons),
             f.counterfactual,
-            "；".join(f.unknowns),
+            "".join(f.unknowns),
             len(f.evidence),
         ]
         for f in report.findings
@@ -165,7 +173,7 @@ def _notes_sheet(report: WeakReport, targets: TargetReport | None, more: Mapping
         ["不知道", "判为“未知”的环节", f"{unknown} 个；没查到不等于没有"],
         ["不知道", "没有检索覆盖可算 P_absent 的环节", f"{uncovered} 个；这些环节不会判为断链"],
         *(["不知道", "说明", note] for note in more.get("notes") or ()),
-        *(["覆盖", SETTING_WORDS.get(key, key), written(value)] for key, value in report.coverage.items()),
+        *(["覆盖", COVERAGE_WORDS.get(key, key), written(value)] for key, value in report.coverage.items()),
         *(["门槛", SETTING_WORDS.get(key, key), written(value)] for key, value in report.settings.items()),
         *(["本地判定", style.label, style.meaning] for style in REGIONAL_STYLES),
         *(["全国判定", style.label, style.meaning] for style in NATIONAL_STYLES),

@@ -35,6 +35,6 @@ def test_a_target_in_use_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         raise PermissionError("in use")
 
     monkeypatch.setattr(os, "replace", refuse)
-    with pytest.raises(RenderError, match="甲.txt"):
+    with pytest.raises(RenderError, match=r"甲\.txt"):
         write_text(tmp_path / "甲.txt", ["新"])
     assert list(tmp_path.iterdir()) == []

@@ -77,7 +77,7 @@ def build(extra: int = 0) -> Sample:
     ]
     region = RegionRef("331081", "浙江省台州市温岭市")
     report = WeakReport(region, "机床", {"confidence": 0.5}, {}, tuple(found))
-    target = Target((1, 3), "招引", "c1", HOSTILE[3], None, {"capability": 0.5, "pull": None}, "基金+项目", "能做",
+    target = Target((1, 3), "招引", "c1", HOSTILE[3], None, {"capacity": 0.5, "pull": None}, "基金+项目", "能做",
                     f"反 {HOSTILE[0]}", ("联系方式不知",), (evidence("对象"),))  # fmt: skip
     targets = TargetReport(region, "机床", (Gap(names[0], "断链", "卡脖子", (target,)),))
     makers = {

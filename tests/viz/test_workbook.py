@@ -64,7 +64,7 @@ def test_the_target_list_ends_with_the_empty_columns_of_the_office(book, sample)
     assert row["对象名称"] == target.name
     assert (row["名次（最好）"], row["名次（最差）"]) == target.rank
     assert row["统一社会信用代码"] == "913310817" + "0" * 9
-    assert (row["分项·能力"], row["分项·牵引"]) == (0.5, None)
+    assert (row["分项·产能"], row["分项·本地可配套的上下游（种）"]) == (0.5, None)
 
 
 def test_every_evidence_line_stands_with_its_use(book, sample) -> None:  # type: ignore[no-untyped-def]
