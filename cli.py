@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from bulian import __version__
 from bulian.graph.errors import BulianError, UsageError
@@ -21,11 +25,48 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
+_ENGLISH = (
+    (r"Usage: ", "用法："), (r"\[OPTIONS\]", "[选项]"), (r"COMMAND \[ARGS\]\.\.\.", "命令 [参数]..."),
+    (r"Options:", "选项："), (r"Commands:", "命令："), (r"Arguments:", "参数："),
+    (r"Show this message\s+and\s+exit\.", "显示这份说明。"), (r"\[required\]", "[必填]"),
+    (r"default:\s+", "缺省："), (r"env\s+var:\s+", "环境变量："),
+)  # fmt: skip
+"""The parser's own words on help pages, and ours."""
+
+
+def _in_chinese(text: str) -> str:
+    for pattern, word in _ENGLISH:
+        text = re.sub(pattern, word, text)
+    return text
+
+
+class _Command(TyperCommand):
+    """A command whose help page is Chinese throughout."""
+
+    def get_help(self, ctx: Any) -> str:
+        return _in_chinese(super().get_help(ctx))
+
+
+class _Group(TyperGroup):
+    """The program: a Chinese help page, and the nearest names for an unknown command."""
+
+    def get_help(self, ctx: Any) -> str:
+        return _in_chinese(super().get_help(ctx))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            known = self.list_commands(ctx)
+            near = difflib.get_close_matches(args[0], known, n=3) or known
+            raise UsageError("没有这个命令", where=args[0], hint=f"可用：{'、'.join(near)}。用 bulian --help 查看用法。")
+        return super().resolve_command(ctx, args)
+
+
 app = typer.Typer(
-    name="bulian", no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
+    name="bulian", cls=_Group, rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help="补链：把产业链和创新链看成一张图，指出断在哪里、弱在哪里、哪里还不知道，并给出有依据的补链对象。",
 )  # fmt: skip
+command = partial(app.command, cls=_Command)
 
 StoreOption = Annotated[
     str, typer.Option("--store", envvar="BULIAN_STORE", help="存储：DuckDB 文件的路径。", metavar="PATH")
@@ -47,16 +88,19 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except BulianError as error:
-        code = _fail(error, wants_json)
+        code = _interrupted(wants_json) if _is_interrupt(error.__cause__) else _fail(error, wants_json)
     except KeyboardInterrupt:
-        code = _fail(BulianError("已中断；存储里是中断前或后的完整状态", code="interrupted"), wants_json)
+        code = _interrupted(wants_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:
-        if not hasattr(error, "format_message"):  # not one of the parser's own
+        if _is_interrupt(error):
+            code = _interrupted(wants_json)
+        elif hasattr(error, "format_message"):  # one of the parser's own
+            code = _fail(_usage_error(error), wants_json)
+        else:
             raise
-        code = _fail(UsageError(_usage_message(error), hint="用 bulian --help 查看用法。"), wants_json)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -75,13 +119,45 @@ def _fail(error: BulianError, wants_json: bool) -> int:
     return error.exit_code
 
 
-def _usage_message(error: Any) -> str:
-    """The parser's complaint in Chinese, its own words kept behind."""
-    word = {
-        "MissingParameter": "缺少参数", "NoSuchOption": "没有这个选项", "BadParameter": "参数的值不对",
-        "NoSuchCommand": "没有这个命令", "BadOptionUsage": "选项用法不对", "BadArgumentUsage": "参数用法不对",
-    }.get(type(error).__name__, "用法不对")  # fmt: skip
-    return f"{word}：{error.format_message()}"
+def _is_interrupt(error: BaseException | None) -> bool:
+    """How the parser and DuckDB pass on Ctrl-C."""
+    return isinstance(error, (KeyboardInterrupt, typer.Abort)) or "interrupted" in str(error).lower()
+
+
+def _interrupted(wants_json: bool) -> int:
+    hint = "再运行一次即可接着做完。"
+    return _fail(BulianError("已中断；存储是完整的，停在某个文件之前或之后", hint=hint, code="interrupted"), wants_json)
+
+
+def _usage_error(error: Any) -> UsageError:
+    """The parser's complaint in Chinese: which option or argument, and what it should be."""
+    kind, hint = type(error).__name__, "用 bulian --help 或 bulian 命令 --help 查看用法。"
+    param = getattr(error, "param", None)
+    name = getattr(error, "option_name", "") or _shown(param)
+    if kind == "NoSuchOption":
+        near = "、".join(sorted(error.possibilities or ()))
+        return UsageError("没有这个选项", where=name, hint=f"相近的：{near}。{hint}" if near else hint)
+    if kind == "MissingParameter":
+        return UsageError(f"缺少{'参数' if name.isupper() else '选项'}", where=name, hint=f"{_about(param)}{hint}")
+    if kind == "BadParameter":
+        return UsageError("值不对", where=name, hint=f"{_about(param)}{hint}")
+    if kind == "BadOptionUsage":
+        return UsageError("选项后面缺少值，或给了不该有的值", where=name, hint=hint)
+    extra = re.search(r"unexpected extra argument\S* \((.*)\)", error.format_message())
+    if extra:
+        return UsageError("多出的参数", where=extra[1], hint=f"名称里有空格时请加引号。{hint}")
+    return UsageError(f"用法不对：{error.format_message()}", hint=hint)
+
+
+def _shown(param: Any) -> str:
+    if param is None:
+        return ""
+    return str(param.opts[0] if param.param_type_name == "option" else (param.metavar or param.name).upper())
+
+
+def _about(param: Any) -> str:
+    told = getattr(param, "help", None)
+    return f"它是：{told}" if told else ""
 
 
 def _open(store: str, *, write: bool = False) -> DuckDBStore:
@@ -131,13 +207,18 @@ def _write(path: Path, pieces: Iterable[str]) -> None:
 
 
 @app.callback(invoke_without_command=True)
-def _root(version: Annotated[bool, typer.Option("--version", help="显示版本。", is_eager=True)] = False) -> None:
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="显示版本。", is_eager=True)] = False,
+) -> None:
     if version:
         typer.echo(f"bulian {__version__}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
-@app.command()
+@command()
 def demo(
     output: Annotated[Path, typer.Option("--output", "-o", help="放示例存储、网页和工作簿的文件夹。")] = Path("补链示例"),
     as_json: JsonOption = False,
@@ -152,18 +233,19 @@ def demo(
     from bulian.viz.papers import write_papers
 
     output.mkdir(parents=True, exist_ok=True)
-    with _open(str(output / "示例.duckdb"), write=True) as opened, follow(quiet=as_json) as progress:
+    store = str(output / "示例.duckdb")
+    with _open(store, write=True) as opened, follow(quiet=as_json) as progress:
         run(opened, [example_folder()], progress=progress)
         report = find_weak_links(opened, "温岭市", "数控机床")
         targets = find_targets(opened, "温岭市", "数控机床", top=3, report=report)
-        paths = write_papers(opened, report, targets, output)
+        paths = write_papers(opened, report, targets, output, top=3)
     if as_json:
         _print_json({"weak": report, "targets": targets, "paths": paths})
     else:
-        show_demo(make_console(), report, targets, paths)
+        show_demo(make_console(), report, targets, {**paths, "存储（接着查询时加 --store）": store})
 
 
-@app.command()
+@command()
 def ingest(
     paths: Annotated[list[Path], typer.Argument(help="文件或文件夹：CSV、XLSX、XLS、TXT、MD、HTML。")],
     store: StoreOption = _STORE,
@@ -172,7 +254,10 @@ def ingest(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="退回行写到这个 CSV。")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """导入表和文档；坏行写进退回文件，改好可再导入。例：bulian ingest 数据/ --chain 数控机床"""
+    """导入表和文档；坏行写进退回文件，改好可再导入。
+
+    例：bulian ingest 数据/ --chain 数控机床
+    """
     from bulian.ingest.pipeline import ingest as run
     from bulian.viz.console import make_console
     from bulian.viz.ingest_console import follow, show_ingest
@@ -186,15 +271,19 @@ def ingest(
     raise typer.Exit(report.exit_code)
 
 
-@app.command()
+@command()
 def forget(
     source: Annotated[str, typer.Argument(help="来源的网址、文件路径或标题。")],
     store: StoreOption = _STORE,
     as_json: JsonOption = False,
 ) -> None:
-    """收回只有这个来源说过的事实。例：bulian forget 名录.xlsx"""
+    """收回只有这个来源说过的事实。
+
+    例：bulian forget 名录.xlsx
+    """
     from bulian.ingest.pipeline import forget as run
 
+    _open(store).close()  # opening to write would make a store that is not there
     with _open(store, write=True) as opened:
         gone = run(opened, source)
     if as_json:
@@ -203,12 +292,15 @@ def forget(
         typer.echo(f"已收回“{source}”独有的事实 {gone} 条。")
 
 
-@app.command()
+@command()
 def template(
     output: Annotated[Path, typer.Argument(help="写到这个 XLSX。")],
     as_json: JsonOption = False,
 ) -> None:
-    """生成填表用的模板：每张表一个工作表，带说明、下拉和示例行。例：bulian template 模板.xlsx"""
+    """生成填表用的模板：每张表一个工作表，带说明、下拉和示例行。
+
+    例：bulian template 模板.xlsx
+    """
     from bulian.ingest.template import write_template
 
     path = write_template(output)
@@ -218,22 +310,29 @@ def template(
         typer.echo(f"模板：{path}")
 
 
-@app.command()
+@command()
 def schema(
     form: Annotated[
-        str, typer.Option("--format", help="table、json、mermaid、page（docs/schema.md）或 tables（docs/tables.md）。")
+        str,
+        typer.Option(
+            "--format",
+            help="table、json、mermaid，或说明文档：page（docs/schema.md）、tables（docs/tables.md）、commands（docs/cli.md）。",
+        ),
     ] = "table",
     as_json: JsonOption = False,
     output: OutputOption = None,
 ) -> None:
-    """显示数据模型：类型、关系、属性。例：bulian schema --format mermaid"""
+    """显示数据模型：类型、关系、属性。
+
+    例：bulian schema --format mermaid
+    """
     from bulian.graph import schema_page
     from bulian.viz.console import make_console, show_rows
 
     if as_json or form == "json":
         _print_json(schema_page.schema_json(), output)
     elif form == "table":
-        show_rows(make_console(), "", *schema_page.schema_rows())
+        show_rows(make_console(), "数据模型", *schema_page.schema_rows())
     else:
         _text(_schema_text(form), output)
 
@@ -241,12 +340,15 @@ def schema(
 def _schema_text(form: str) -> str:
     from bulian.graph.schema_page import schema_mermaid, schema_page
     from bulian.ingest.template import tables_page
+    from bulian.viz.manual import manual_page
 
-    makers = {"mermaid": schema_mermaid, "page": schema_page, "tables": tables_page}
+    makers: dict[str, Callable[[], str]] = {
+        "mermaid": schema_mermaid, "page": schema_page, "tables": tables_page,
+        "commands": lambda: manual_page(typer.main.get_command(app)),
+    }  # fmt: skip
     if form not in makers:
-        raise UsageError("没有这种格式", where=form, hint="可用：table、json、mermaid、page、tables。")
-    text: str = makers[form]()
-    return text
+        raise UsageError("没有这种格式", where=form, hint=f"可用：table、json、{'、'.join(makers)}。")
+    return makers[form]()
 
 
 def _text(text: str, output: Path | None) -> None:
@@ -256,9 +358,12 @@ def _text(text: str, output: Path | None) -> None:
         _write(output, [text])
 
 
-@app.command()
+@command()
 def check(chain: ChainOption = "", store: StoreOption = _STORE, as_json: JsonOption = False) -> None:
-    """检查一条链的数据：自环、成环、悬空名称、互相矛盾的说法。例：bulian check --chain 数控机床"""
+    """检查一条链的数据：自环、成环、悬空名称、互相矛盾的说法。
+
+    例：bulian check --chain 数控机床
+    """
     from bulian.queries.check import check_chain
     from bulian.viz.console import make_console, show_problems
 
@@ -270,7 +375,7 @@ def check(chain: ChainOption = "", store: StoreOption = _STORE, as_json: JsonOpt
         show_problems(make_console(), problems)
 
 
-@app.command()
+@command()
 def weak(
     region: RegionOption,
     chain: ChainOption = "",
@@ -280,7 +385,10 @@ def weak(
     as_json: JsonOption = False,
     output: OutputOption = None,
 ) -> None:
-    """薄弱环节：每个环节的地区判定与全国判定。例：bulian weak --region 温岭市 --chain 数控机床"""
+    """薄弱环节：每个环节的地区判定与全国判定。
+
+    例：bulian weak --region 温岭市 --chain 数控机床
+    """
     from bulian.queries.weak_links import find_weak_links
     from bulian.viz.console import make_console, show_unknown, show_weak
 
@@ -294,7 +402,7 @@ def weak(
         show_unknown(console, report)
 
 
-@app.command()
+@command()
 def spof(
     chain: ChainOption = "",
     product: Annotated[str | None, typer.Option("--product", help="只看这个产品。")] = None,
@@ -303,7 +411,10 @@ def spof(
     as_json: JsonOption = False,
     output: OutputOption = None,
 ) -> None:
-    """单点：每个产品缺一不可的投入，以及缺它会停掉哪些终端产品。例：bulian spof --product 数控车床"""
+    """单点：每个产品缺一不可的投入，以及缺它会停掉哪些终端产品。
+
+    例：bulian spof --product 数控车床
+    """
     from bulian.queries.spof import find_single_points
     from bulian.viz.console import make_console, show_points
 
@@ -315,18 +426,21 @@ def spof(
         show_points(make_console(), report)
 
 
-@app.command()
+@command()
 def targets(
     region: RegionOption,
     chain: ChainOption = "",
     product: Annotated[str | None, typer.Option("--product", help="只为这个产品找。")] = None,
-    top: Annotated[int, typer.Option("--top", min=1, help="每类最多几个。")] = 10,
+    top: Annotated[int, typer.Option("--top", min=1, help="每类最多几个，不小于 1 的整数。")] = 10,
     store: StoreOption = _STORE,
     settings: SettingsOption = None,
     as_json: JsonOption = False,
     output: OutputOption = None,
 ) -> None:
-    """补链对象：招引、培育、院所，各有理由、反面和依据。例：bulian targets --region 温岭市 --product 电主轴"""
+    """补链对象：招引、培育、院所，各有理由、反面和依据。
+
+    例：bulian targets --region 温岭市 --product 电主轴
+    """
     from bulian.queries.targets import find_targets
     from bulian.viz.console import make_console, show_targets
 
@@ -339,14 +453,17 @@ def targets(
         show_targets(make_console(), report)
 
 
-@app.command()
+@command()
 def explain(
     what: Annotated[list[str], typer.Argument(help="名称、编号或代码；或一条关系：甲 生产 乙。")],
     store: StoreOption = _STORE,
     as_json: JsonOption = False,
     output: OutputOption = None,
 ) -> None:
-    """追到底：任何节点或关系的来源、位置和原文。例：bulian explain 三和数控 生产 液压动力刀塔"""
+    """追到底：任何节点或关系的来源、位置和原文。
+
+    例：bulian explain 三和数控 生产 液压动力刀塔
+    """
     from bulian.queries.explain import explain as run
     from bulian.viz.console import make_console, show_explanation
 
@@ -358,14 +475,17 @@ def explain(
         show_explanation(make_console(), answer)
 
 
-@app.command()
+@command()
 def extract(
     files: Annotated[list[Path], typer.Argument(help="文档，或每行一个 {id, text} 的 .jsonl。")],
     store: StoreOption = _STORE,
     as_json: JsonOption = False,
     output: OutputOption = None,
 ) -> None:
-    """从文档抽取实体与关系，只输出（JSON 行），不入库。例：bulian extract 报道.md"""
+    """从文档抽取实体与关系，只输出（JSON 行），不入库。
+
+    例：bulian extract 报道.md
+    """
     from bulian.graph.errors import NotFoundError
     from bulian.ingest.extraction import extract_lines
 
@@ -381,7 +501,7 @@ def extract(
         sys.stdout.writelines(pieces)
 
 
-@app.command()
+@command()
 def view(
     chain: ChainOption = "",
     region: Annotated[str, typer.Option("--region", help="判定哪里；缺省为全国。")] = "中国",
@@ -392,7 +512,10 @@ def view(
     as_json: JsonOption = False,
     output: OutputOption = None,
 ) -> None:
-    """画图：一个离线网页。例：bulian view --chain 数控机床 --region 温岭市 -o 链图.html"""
+    """画图：一个离线网页。
+
+    例：bulian view --chain 数控机床 --region 温岭市 -o 链图.html
+    """
     from bulian.viz.papers import write_chain_page, write_network_page
 
     with _open(store) as opened:
@@ -407,9 +530,9 @@ def view(
         typer.echo(f"网页：{made['path']}（节点 {made['nodes']}，关系 {made['edges']}）")
 
 
-@app.command()
+@command()
 def export(
-    form: Annotated[str, typer.Option("--format", help="xlsx、csv、json、graphml。")],
+    form: Annotated[str, typer.Option("--format", help="格式：xlsx、json、csv、graphml、parquet、jsonld、gexf、cypher。")],
     output: OutputOption = None,
     region: Annotated[str, typer.Option("--region", help="xlsx：判定哪里；缺省为全国。")] = "中国",
     chain: ChainOption = "",
@@ -417,7 +540,10 @@ def export(
     settings: SettingsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """导出：xlsx 为薄弱环节与对象的工作簿，其余为整个图。例：bulian export --format csv -o 导出/"""
+    """导出：xlsx 为薄弱环节与对象的工作簿，其余为整个图。
+
+    例：bulian export --format csv -o 导出/
+    """
     from bulian.graph.export import export_json, write_export
 
     with _open(store) as opened:

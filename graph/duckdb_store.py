@@ -7,31 +7,26 @@ the file always answers as before or after a source, never between.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import duckdb
-import pyarrow as pa
 
 from . import duckdb_derive
 from .duckdb_view import DuckDBView
-from .errors import BulianError, NotFoundError, StoreError, StoreUnavailable, StoreVersionError
-from .facts import FACT_COLUMNS, FACT_SCHEMA, Source, Tally
+from .duckdb_writer import FileWriter, fact_ddl, translated
+from .errors import AmbiguousNameError, NotFoundError, StoreError, StoreUnavailable, StoreVersionError
+from .facts import Source
 from .store import Document
 
-__all__ = ["STORE_VERSION", "DuckDBStore", "open_duckdb"]
+__all__ = ["STORE_VERSION", "DuckDBStore", "open_duckdb", "open_trial"]
 
 STORE_VERSION: Final = "1"
-_SQL_TYPES = {pa.string(): "VARCHAR", pa.float64(): "DOUBLE", pa.int32(): "INTEGER"}
-_COLUMN_LIST = ", ".join(FACT_COLUMNS)
 _REPLACE_HINT = "请另指定一个存储文件（--store），再把原来的数据文件重新导入。"
-
-
-def _fact_ddl(name: str, *, temporary: bool = False) -> str:
-    columns = [f"{field.name} {'UUID' if field.name == 'id' else _SQL_TYPES[field.type]}" for field in FACT_SCHEMA]
-    return f"CREATE {'TEMP ' if temporary else ''}TABLE {name} ({', '.join(columns)})"
 
 
 class DuckDBStore(DuckDBView):
@@ -44,7 +39,7 @@ class DuckDBStore(DuckDBView):
     def initialise(self) -> None:
         """Lay out an empty file: facts, sources, documents, settings; derived tables stay to be derived."""
         with self._transaction():
-            self._db.execute(_fact_ddl("fact"))
+            self._db.execute(fact_ddl("fact"))
             self._db.execute(
                 "CREATE TABLE source (uri VARCHAR, title VARCHAR, publisher VARCHAR, date VARCHAR,"
                 " sha256 VARCHAR, fingerprint VARCHAR)"
@@ -72,36 +67,39 @@ class DuckDBStore(DuckDBView):
 
     def put_setting(self, name: str, value: str | None) -> None:
         """Keep a setting, or drop it with None."""
-        with _translated(self.path), self._transaction():
+        with translated(self.path), self._transaction():
             self._put(name, value)
 
     @contextmanager
-    def write(self, source: Source) -> Iterator[_FileWriter]:
-        """Replace what this file says by what is added, in one transaction."""
-        with _translated(self.path):
+    def write(self, source: Source, document: Document | None = None) -> Iterator[FileWriter]:
+        """Replace what this file says by what is added, and its kept text by ``document``, in one transaction."""
+        with translated(self.path):
             self._db.execute("DROP TABLE IF EXISTS temp.incoming")
-            self._db.execute(_fact_ddl("incoming", temporary=True))
-            writer = _FileWriter(self._db, source.uri)
+            self._db.execute(fact_ddl("incoming", temporary=True))
+            writer = FileWriter(self._db, source.uri)
             yield writer
             with self._transaction():
                 writer.commit()
-                self._db.execute("DELETE FROM source WHERE uri = ?", [source.uri])
-                self._db.execute(
-                    "INSERT INTO source VALUES (?, ?, ?, ?, ?, ?)",
-                    [source.uri, source.title, source.publisher, source.date, source.sha256,
-                     source.fingerprint],
-                )  # fmt: skip
+                self._replace_source(source, document)
                 self._put("stale", "1")
             self._db.execute("DROP TABLE IF EXISTS temp.incoming")
+
+    def _replace_source(self, source: Source, document: Document | None) -> None:
+        for table in ("source", "document"):
+            self._db.execute(f"DELETE FROM {table} WHERE uri = ?", [source.uri])
+        row = [source.uri, source.title, source.publisher, source.date, source.sha256, source.fingerprint]
+        self._db.execute("INSERT INTO source VALUES (?, ?, ?, ?, ?, ?)", row)
+        if document is not None:
+            self._db.execute("INSERT INTO document VALUES (?, ?, ?)", [source.uri, document.text, document.lexicon])
 
     def forget(self, source: str) -> int:
         """Take back what only this source (uri, path or title) said; how many facts went.
 
         Raises:
-            NotFoundError: no source of that uri, path or title is known.
+            NotFoundError: no source of that uri, path or title is known; AmbiguousNameError when several have it.
         """
         uris = self._source_uris(source)
-        with _translated(self.path), self._transaction():
+        with translated(self.path), self._transaction():
             gone = self._count_gone(uris)
             # The files that carried it must be read again if they are handed in again.
             self._db.execute(
@@ -120,20 +118,21 @@ class DuckDBStore(DuckDBView):
         return gone
 
     def _source_uris(self, source: str) -> list[str]:
-        wanted = {source, Path(source).absolute().as_posix()}
-        rows = self._db.execute(
+        """The uri of the source meant: by uri or path, else by title or file name if only one is called so."""
+        known = (
             "SELECT DISTINCT uri FROM (SELECT uri, title FROM source UNION ALL"
-            " SELECT source, source FROM fact WHERE source IS NOT NULL)"
-            " WHERE uri IN (SELECT unnest($1)) OR title IN (SELECT unnest($1)) ORDER BY uri",
-            [sorted(wanted)],
-        ).fetchall()
-        if not rows:
-            raise NotFoundError(
-                "没有这个来源",
-                where=source,
-                hint="用 bulian export --format json 可看到所有来源的地址与标题。",
-            )
-        return [row[0] for row in rows]
+            " SELECT source, source FROM fact WHERE source IS NOT NULL) WHERE "
+        )
+        exact = self._rows(f"{known} uri IN (?, ?)", [source, Path(source).absolute().as_posix()])
+        named = exact or self._rows(f"{known} title = $1 OR ends_with(uri, '/' || $1) ORDER BY uri", [source])
+        if not named:
+            hint = "用 bulian export --format json 可看到所有来源的地址与标题。"
+            raise NotFoundError("没有这个来源", where=source, hint=hint)
+        uris = [row[0] for row in named]
+        if not exact and len(uris) > 1:
+            hint = "请写明地址之一：" + "、".join(uris)
+            raise AmbiguousNameError(f"有 {len(uris)} 个来源叫这个名字", where=source, hint=hint)
+        return uris
 
     def _count_gone(self, uris: list[str]) -> int:
         row = self._db.execute(
@@ -151,7 +150,7 @@ class DuckDBStore(DuckDBView):
 
     def derive(self) -> None:
         """Resolve names and merge facts into nodes and edges, in one transaction."""
-        with _translated(self.path):
+        with translated(self.path):
             with self._transaction():
                 duckdb_derive.derive(self._db)
                 self._put("stale", None)
@@ -166,66 +165,27 @@ class DuckDBStore(DuckDBView):
         ).fetchall()
         return [Document(Source(*row[:6]), row[6], row[7]) for row in rows]
 
-    def keep_document(self, document: Document) -> None:
-        """Keep or replace a document's text."""
-        with _translated(self.path), self._transaction():
-            self._db.execute("DELETE FROM document WHERE uri = ?", [document.source.uri])
-            self._db.execute(
-                "INSERT INTO document VALUES (?, ?, ?)",
-                [document.source.uri, document.text, document.lexicon],
-            )
-
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()
 
+    def __enter__(self) -> DuckDBStore:
+        return self
 
-class _FileWriter:
-    """Collects the facts of one file in a temporary table, then swaps them in."""
-
-    def __init__(self, database: duckdb.DuckDBPyConnection, uri: str) -> None:
-        self._db = database
-        self._uri = uri
-        self.tally = Tally()
-
-    def add(self, facts: pa.Table) -> None:
-        self._db.register("adding", facts)
-        self._db.execute(f"INSERT INTO incoming ({_COLUMN_LIST}) SELECT {_COLUMN_LIST} FROM adding")
-        self._db.unregister("adding")
-
-    def commit(self) -> None:
-        repeated = self._one("SELECT count(*) - count(DISTINCT id) FROM incoming")
-        old = "SELECT id FROM fact WHERE file = $1"
-        gone = self._one(
-            f"SELECT count(*) FROM ({old}) o ANTI JOIN incoming USING (id)"
-            " ANTI JOIN (SELECT id FROM fact WHERE file <> $1) e USING (id)", [self._uri],
-        )  # fmt: skip
-        known = self._one("SELECT count(DISTINCT id) FROM incoming SEMI JOIN fact USING (id)")
-        total = self._one("SELECT count(*) FROM incoming")
-        self._db.execute("DELETE FROM fact WHERE file = ?", [self._uri])
-        distinct = "DISTINCT ON (id) " if repeated else ""
-        order = " ORDER BY id, sheet, row, start" if repeated else ""
-        self._db.execute(f"INSERT INTO fact SELECT {distinct}{_COLUMN_LIST} FROM incoming{order}")
-        self.tally = Tally(total - repeated - known, known, gone)
-
-    def _one(self, sql: str, parameters: list[Any] | None = None) -> int:
-        row = self._db.execute(sql, parameters or []).fetchone()
-        return int(row[0]) if row else 0
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 @contextmanager
-def _translated(path: str) -> Iterator[None]:
-    """DuckDB's errors as ours; ours pass through."""
-    try:
-        yield
-    except BulianError:
-        raise
-    except (duckdb.IOException, OSError) as error:
-        raise StoreUnavailable(
-            "写不进存储文件", where=path, hint=f"请检查磁盘空间和写权限；已有内容未受影响。（{error}）"
-        ) from error
-    except duckdb.Error as error:
-        raise StoreError("存储出错，已有内容未受影响", where=path, hint=str(error)) from error
+def open_trial(path: str) -> Iterator[DuckDBStore]:
+    """A copy of a store to write to and throw away: what an ingest would do, without doing it."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "trial.duckdb"
+        if Path(path).exists():
+            open_duckdb(path).close()  # refuses what is no store of ours, or one in use
+            shutil.copyfile(path, copy)
+        with open_duckdb(str(copy), write=True) as store:
+            yield store
 
 
 def open_duckdb(path: str, *, write: bool = False) -> DuckDBStore:
@@ -240,12 +200,7 @@ def open_duckdb(path: str, *, write: bool = False) -> DuckDBStore:
     file = Path(path)
     exists = file.exists() and file.stat().st_size > 0
     if not exists and not write:
-        raise NotFoundError(
-            "还没有数据",
-            where=path,
-            hint="请先运行 bulian ingest 导入文件，或用 --store 指定存储。",
-            code="no_store",
-        )
+        raise _no_data(path)
     if file.exists() and not exists:
         file.unlink()  # a file of zero bytes is what a kill at creation leaves; there is nothing in it
     store = DuckDBStore(_connect(path, read_only=not write), path)
@@ -261,6 +216,11 @@ def open_duckdb(path: str, *, write: bool = False) -> DuckDBStore:
         store.close()
         raise
     return store
+
+
+def _no_data(path: str) -> NotFoundError:
+    hint = "请先运行 bulian ingest 导入文件，或用 --store 指定存储。"
+    return NotFoundError("还没有数据", where=path, hint=hint, code="no_store")
 
 
 def _connect(path: str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -287,8 +247,10 @@ def _connect(path: str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 
 
 def _check_version(store: DuckDBStore, path: str, *, exists: bool, write: bool) -> None:
-    with _translated(path):
-        if not exists or (write and not store.tables()):
+    with translated(path):
+        if not exists or not store.tables():  # without a table: what a kill at creation leaves
+            if not write:
+                raise _no_data(path)
             store.initialise()
             return
         if "setting" not in store.tables() or "fact" not in store.tables():

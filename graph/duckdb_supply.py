@@ -95,7 +95,7 @@ ORDER BY r.root, r.scope, r.active DESC, r.confidence DESC, r.facts DESC, r.id
 )
 
 _SEARCHED = """
-SELECT n.name AS product, f.searched_source, f.detection_rate AS rate, f.date, p.depth,
+SELECT DISTINCT n.name AS product, f.searched_source, f.detection_rate AS rate, f.date, p.depth,
        f.method LIKE 'assume:%' AS assumed, f.method = 'toml:covers' AS method_is_file,
        replace(CAST(f.id AS VARCHAR), '-', '') AS fact
 FROM fact f JOIN region_path p ON p.code = $region AND p.outer_code = f.subject_key

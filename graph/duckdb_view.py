@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
-import networkx as nx
 import pyarrow as pa
 
-from . import duckdb_supply
+from . import duckdb_chain, duckdb_supply
+from .duckdb_facts import fact_rows, stream
 from .errors import NotFoundError
-from .facts import QUALIFIERS, Fact, Source
+from .facts import Fact, Source
 from .kinds import CLAIMS, SCHEMA, TRADE_FLOWS
 from .names import normal_form
 from .regions import Regions, default_regions
@@ -19,20 +19,12 @@ from .store import Chain, Edge, Node
 
 __all__ = ["DuckDBView"]
 
-_QUALIFIERS = tuple(QUALIFIERS)
-_FACT_SELECT = (
-    "SELECT replace(CAST(f.id AS VARCHAR), '-', '') AS id, s.id AS subject_id, sn.name AS subject, f.predicate,"
-    " t.id AS object_id, coalesce(tn.name, f.object) AS object, f.value, f.number, coalesce(f.source, f.file) AS source,"
-    " coalesce(src.title, f.source, f.file) AS source_title, coalesce(f.source_date, src.date) AS source_date,"
-    " coalesce(carrier.title, f.file) AS carrier, f.sheet, f.row, f.start, f.stop, f.quote, f.note, f.method,"
-    f" f.confidence, f.modality, {', '.join('f.' + name for name in _QUALIFIERS)}"
-    " FROM fact f JOIN mention_entity s ON s.kind = f.subject_kind AND s.key = f.subject_key"
-    " JOIN entity sn ON sn.id = s.id"
-    " LEFT JOIN mention_entity t ON t.kind = f.object_kind AND t.key = f.object_key"
-    " LEFT JOIN entity tn ON tn.id = t.id"
-    " LEFT JOIN source src ON src.uri = coalesce(f.source, f.file) LEFT JOIN source carrier ON carrier.uri = f.file"
-)
 _EDGE_QUALIFIERS = tuple(prop.name for prop in SCHEMA.qualifiers)
+# The bar between the parts must not be mistaken for one inside a name, or two edges would share an id.
+_EDGE_ID = (
+    "concat_ws('|', replace(replace(source, '\\', '\\\\'), '|', '\\|'), relation,"
+    " replace(replace(target, '\\', '\\\\'), '|', '\\|'), modality)"
+)
 
 
 class DuckDBView:
@@ -90,20 +82,7 @@ class DuckDBView:
         Raises:
             NotFoundError: there is no such chain; the message lists those there are.
         """
-        chain_id = self._chain_id(name)
-        graph: Chain = nx.MultiDiGraph(name=self._rows("SELECT name FROM entity WHERE id = ?", [chain_id])[0][0])
-        for row in self._rows(
-            "SELECT n.name, n.id, n.kind, min(e.stage) FROM edge e JOIN entity n ON n.id = e.source"
-            " WHERE e.relation = 'IN_CHAIN' AND e.target = ? AND e.modality IN ('stated', 'manual')"
-            " GROUP BY ALL ORDER BY n.name", [chain_id],
-        ):  # fmt: skip
-            graph.add_node(row[0], id=row[1], kind=row[2], stage=row[3], final=False, key_component=False, aliases=[])
-        self._add_marks(graph)
-        for source, target, data in self._chain_links(chain_id):
-            if source in graph and target in graph:
-                graph.add_edge(source, target, key=data["fact"], **data)
-        nx.freeze(graph)
-        return graph
+        return duckdb_chain.read_chain(self._db, self._chain_id(name))
 
     def _chain_id(self, name: str) -> str:
         found = self.find(name, "Chain")
@@ -112,49 +91,19 @@ class DuckDBView:
             raise NotFoundError("没有这条产业链", where=name, hint=f"已有：{known}。", code="no_chain")
         return found[0].id
 
-    def _add_marks(self, graph: Chain) -> None:
-        names = {data["id"]: name for name, data in graph.nodes(data=True)}
-        for node_id, predicate, value in self._rows(
-            "SELECT DISTINCT s.id, f.predicate, f.value FROM fact f JOIN mention_entity s"
-            " ON s.kind = f.subject_kind AND s.key = f.subject_key"
-            " WHERE f.predicate IN ('final', 'key_component', 'aliases') AND f.subject_kind = 'Product' ORDER BY ALL"
-        ):
-            if node_id not in names:
-                continue
-            marks = graph.nodes[names[node_id]]
-            if predicate == "aliases":
-                marks["aliases"].append(value)
-            elif value == "是":
-                marks[predicate] = True
-
-    def _chain_links(self, chain_id: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        for row in self._rows(
-            "SELECT sn.name, tn.name, f.predicate, replace(CAST(f.id AS VARCHAR), '-', ''), f.modality, f.confidence,"
-            " f.essentiality, f.alt_group, f.cost_share, f.source_date"
-            " FROM fact f JOIN mention_entity s ON s.kind = f.subject_kind AND s.key = f.subject_key"
-            " JOIN mention_entity t ON t.kind = f.object_kind AND t.key = f.object_key"
-            " JOIN entity sn ON sn.id = s.id JOIN entity tn ON tn.id = t.id"
-            " WHERE f.predicate IN ('REQUIRES', 'IS_A') AND (f.chain IS NULL OR EXISTS (SELECT 1 FROM mention_entity c"
-            " WHERE c.kind = 'Chain' AND c.id = ? AND c.key = f.chain))"
-            " ORDER BY sn.name, tn.name, f.id", [chain_id],
-        ):  # fmt: skip
-            names = ("relation", "fact", "modality", "confidence", "essentiality", "alt_group", "cost_share", "date")
-            yield row[0], row[1], dict(zip(names, row[2:], strict=True))
-
     def subtypes(self, chain: str) -> list[tuple[str, str]]:
         """(sub, super) product names that hold on this chain, whether or not the sub-type is a link of it."""
         return sorted(
             {
                 (source, target)
-                for source, target, data in self._chain_links(self._chain_id(chain))
+                for source, target, data in duckdb_chain.chain_links(self._db, self._chain_id(chain))
                 if data["relation"] == "IS_A" and data["modality"] in ("stated", "manual")
             }
         )
 
     def node(self, node_id: str) -> Node | None:
         """The node of that id, or None."""
-        nodes = self._nodes("n.id = ?", [node_id])
-        return nodes[0] if nodes else None
+        return next(self._nodes("n.id = ?", [node_id]), None)
 
     def find(self, text: str, kind: str | None = None) -> list[Node]:
         """Nodes whose id, key, name or alias is ``text`` in normal form, by id."""
@@ -167,18 +116,17 @@ class DuckDBView:
     def nodes(self, kind: str | None = None, *, ids: Sequence[str] | None = None) -> Iterator[Node]:
         """All nodes, those of a kind and its sub-kinds, or those of these ids; by id."""
         chosen = None if ids is None else list(ids)
-        return iter(
-            self._nodes(
-                "n.kind IN (SELECT unnest($1)) AND ($2 IS NULL OR n.id IN (SELECT unnest(CAST($2 AS VARCHAR[]))))",
-                [self._kinds(kind), chosen],
-            )
+        return self._nodes(
+            "n.kind IN (SELECT unnest($1)) AND ($2 IS NULL OR n.id IN (SELECT unnest(CAST($2 AS VARCHAR[]))))",
+            [self._kinds(kind), chosen],
         )
 
     def _kinds(self, kind: str | None) -> list[str]:
         return [k.name for k in SCHEMA.kinds if kind is None or kind in SCHEMA.ancestors(k.name)]
 
-    def _nodes(self, condition: str, parameters: Sequence[Any]) -> list[Node]:
-        rows = self._rows(
+    def _nodes(self, condition: str, parameters: Sequence[Any]) -> Iterator[Node]:
+        rows = stream(
+            self._db,
             f"WITH wanted AS (SELECT n.id, n.kind, n.name FROM entity n WHERE {condition}),"
             " said AS (SELECT e.id, f.predicate, f.value, max(f.confidence) AS c FROM fact f JOIN mention_entity e"
             " ON e.kind = f.subject_kind AND e.key = f.subject_key SEMI JOIN wanted w ON w.id = e.id"
@@ -188,7 +136,7 @@ class DuckDBView:
             " list(s.value ORDER BY s.predicate, s.c DESC, s.value)"
             " FROM wanted w LEFT JOIN said s USING (id) GROUP BY ALL ORDER BY w.id", parameters,
         )  # fmt: skip
-        return [Node(row[0], row[1], row[2], _grouped(row[3], row[4])) for row in rows]
+        return (Node(row[0], row[1], row[2], _grouped(row[3], row[4])) for row in rows)
 
     def edges(
         self,
@@ -207,18 +155,14 @@ class DuckDBView:
             if chosen is not None:
                 conditions.append(f"{column} IN (SELECT unnest(CAST(? AS VARCHAR[])))")
                 parameters.append(list(chosen))
-        rows = self._rows(
-            "SELECT relation, source, target, modality, confidence, facts, sources,"
-            f" {', '.join(_EDGE_QUALIFIERS)} FROM edge WHERE {' AND '.join(conditions)}"
-            " ORDER BY source, relation, target, modality", parameters,
+        rows = stream(
+            self._db,
+            f"SELECT {_EDGE_ID} AS id, relation, source, target, modality, confidence, facts, sources,"
+            f" {', '.join(_EDGE_QUALIFIERS)} FROM edge WHERE {' AND '.join(conditions)} ORDER BY id", parameters,
         )  # fmt: skip
         for row in rows:
-            stated = dict(zip(_EDGE_QUALIFIERS, row[7:], strict=True))
-            yield Edge(
-                id="|".join((row[1], row[0], row[2], row[3])), relation=row[0], source=row[1], target=row[2],
-                modality=row[3], confidence=row[4], facts=row[5], sources=row[6],
-                qualifiers={name: value for name, value in stated.items() if value is not None},
-            )  # fmt: skip
+            stated = dict(zip(_EDGE_QUALIFIERS, row[8:], strict=True))
+            yield Edge(*row[:8], qualifiers={name: value for name, value in stated.items() if value is not None})
 
     def facts(
         self,
@@ -230,28 +174,11 @@ class DuckDBView:
         predicates: Sequence[str] | None = None,
     ) -> list[Fact]:
         """Facts that fit all that is given, by id; see :meth:`bulian.graph.store.GraphView.facts`."""
-        conditions: list[str] = ["true"]
-        parameters: list[Any] = []
-        if subjects is not None:
-            conditions.append("s.id IN (SELECT unnest(CAST(? AS VARCHAR[])))")
-            parameters.append(list(subjects))
-        if ids is not None:
-            conditions.append("f.id IN (SELECT CAST(unnest(?) AS UUID))")
-            parameters.append(list(ids))
-        if node is not None:
-            conditions.append("? IN (s.id, t.id)")
-            parameters.append(node)
-        if edge is not None:
-            conditions.append("s.id = ? AND f.predicate = ? AND t.id = ?")
-            parameters.extend(edge)
-        if predicates is not None:
-            conditions.append("f.predicate IN (SELECT unnest(?))")
-            parameters.append(list(predicates))
-        rows = self._rows(
-            f"SELECT DISTINCT ON (id) * FROM ({_FACT_SELECT} WHERE {' AND '.join(conditions)})"
-            " ORDER BY id, carrier, sheet, row, start", parameters,
-        )  # fmt: skip
-        return [_fact(row) for row in rows]
+        return list(fact_rows(self._db, ids=ids, node=node, edge=edge, subjects=subjects, predicates=predicates))
+
+    def all_facts(self) -> Iterator[Fact]:
+        """Every fact, by id, without holding them all."""
+        return fact_rows(self._db)
 
     def count(self, kind: str | None = None) -> int:
         """How many nodes (of a kind and its sub-kinds) there are."""
@@ -282,26 +209,3 @@ def _grouped(predicates: Sequence[str | None], values: Sequence[str | None]) -> 
         if predicate is not None and value is not None:
             grouped[predicate] = (*grouped.get(predicate, ()), value)
     return grouped
-
-
-def _fact(row: Sequence[Any]) -> Fact:
-    (fact_id, subject_id, subject, predicate, object_id, object_name, value, number, source, title, date,
-     carrier, sheet, line, start, stop, quote, note, method, confidence, modality) = row[:21]  # fmt: skip
-    stated = dict(zip(_QUALIFIERS, row[21:], strict=True))
-    return Fact(
-        fact_id, subject_id, subject, predicate, object_id, object_name, value, number,
-        {name: item for name, item in stated.items() if item is not None},
-        source, title, date, _locator(carrier, sheet, line, start, stop), quote or "", note, method, confidence, modality,
-    )  # fmt: skip
-
-
-def _locator(carrier: str, sheet: str | None, row: int | None, start: int | None, stop: int | None) -> str:
-    """Where it stands, in words: 企业名录.xlsx 表“企业” 第5行, or 报道.md 第12–40字."""
-    place = carrier.rsplit("/", 1)[-1]
-    if sheet:
-        place += f" 表“{sheet}”"
-    if row is not None:
-        place += f" 第{row}行"
-    if start is not None:
-        place += f" 第{start}–{stop}字"
-    return place

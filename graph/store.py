@@ -121,6 +121,9 @@ class GraphView(Protocol):
             predicates: of any of these relations or properties.
         """
 
+    def all_facts(self) -> Iterator[Fact]:
+        """Every fact, by id, one after the other: a whole store need not fit into memory."""
+
     def count(self, kind: str | None = None) -> int:
         """How many nodes (of a kind and its sub-kinds) there are."""
 
@@ -188,8 +191,8 @@ class Writer(Protocol):
 class Store(GraphView, Protocol):
     """A view that can be written to."""
 
-    def write(self, source: Source) -> AbstractContextManager[Writer]:
-        """Replace what a file says by what is added, in one transaction."""
+    def write(self, source: Source, document: Document | None = None) -> AbstractContextManager[Writer]:
+        """Replace what a file says by what is added, and its kept text by ``document``, in one transaction."""
 
     def forget(self, source: str) -> int:
         """Take back what only this source (uri, path or title) said; how many facts went."""
@@ -202,9 +205,6 @@ class Store(GraphView, Protocol):
 
     def documents(self) -> list[Document]:
         """Documents kept for reading again, by uri."""
-
-    def keep_document(self, document: Document) -> None:
-        """Keep or replace a document's text."""
 
     def put_setting(self, name: str, value: str | None) -> None:
         """Keep a setting, or drop it with None."""

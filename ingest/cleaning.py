@@ -19,14 +19,34 @@ from bulian.graph.names import credit_code_errors, normal_forms
 from .raw_sheet import RawSheet
 from .table_match import Match
 from .tables import Column
+from .units import header_unit, unit_of, with_unit
 from .values import parse_column, parser_for
 
 __all__ = ["Cleaned", "Reject", "clean_sheet"]
 
-_DESCRIPTIVE: Final = {"founded_on", "insured", "source_date", "institute_type"}
-_BLANKS: Final = pa.array(["-", "--", "—", "——", "－", "/", "／", "\\N", "NULL", "null", "nan", "NaN"])
-_FOOTER: Final = r"^(数据来源|资料来源|来源|注|备注|说明|制表|填表|合计|总计|小计|导出时间|统计时间|打印时间|共\s*\d+)"
+_DESCRIPTIVE: Final = {("企业", "founded_on"), ("企业", "insured"), ("院所", "kind")}
+_BLANKS: Final = pa.array(
+    ["-", "--", "---", "—", "——", "－", "–", "/", "／", "\\", "\\N", "NULL", "null", "nan", "NaN", "N/A", "n/a", "None"]
+)
+_NOTHING: Final = pa.array(["无", "暂无", "没有"])
+_NAMES: Final = {
+    "product_name", "product", "object", "for_product", "technology", "chain", "enterprise_name", "english_name",
+    "enterprise", "group", "institute_name", "institute", "partner", "supplier", "buyer", "investor", "investee",
+    "subject",
+}  # fmt: skip
+# Where 无 says that there is nothing to write; as a name it would make all firms without a group one group.
+_NOTHING_IN: Final = {
+    "aliases", "codes", "short_name", "former_names", "english_name", "credit_code", "group", "honours",
+    "main_products", "business_scope", "country", "province", "city", "county", "town", "alt_group", "chain",
+    "grade", "unit", "source", "source_date", "quote", "speaker", "topic", "for_product",
+}  # fmt: skip
+# A product may begin like a footer (注塑机), so a footer must go on like one: 注：…, 合计 12, 共 12 家.
+_FOOTER: Final = (
+    r"^(?:(?:数据来源|资料来源|来源|注|备注|说明|制表|填表|制表人|填表人|审核人|制表单位|填报单位)\s*\d*\s*[:：]"
+    r"|(?:合计|总计|小计)\s*(?:[:：\d]|$)|(?:导出|统计|打印|制表|填表)(?:时间|日期)|共\s*\d+\s*(?:家|条|个|项|户|行|种|页|$))"
+)
 _FOOTER_ROWS: Final = 10
+_TOTAL: Final = pa.array(["合计", "总计", "小计", "共计", "合 计", "总 计", "小 计"])
 EXAMPLE_MARK: Final = "示例"
 
 
@@ -43,7 +63,8 @@ class Reject:
 class Cleaned:
     """A sheet ready to become facts.
 
-    ``rows`` has a column per matched column (typed), ``<name>_key`` for names, and ``row``; only good rows.
+    ``rows`` has a column per matched column (typed), ``<name>_key`` for those that name something, and ``row``;
+    only good rows.
     ``read`` counts data rows, ``dropped`` the cells left out by reason.
     """
 
@@ -61,9 +82,11 @@ class _Cleaner:
         self.match = match
         self.table = _matched_columns(sheet, match)
         self.reasons: dict[int, tuple[str, str]] = {}
-        self.dropped: Counter[str] = Counter()
+        self.left_out: list[tuple[str, list[int]]] = []
         self.notes: list[str] = []
         self.columns: dict[str, Any] = {}
+        self.errors = _errors_by_row(sheet, match)
+        self.totals = _totals(sheet)
 
     def skip(self) -> None:
         """Leave out example rows, and footers: a lone cell that reads like 数据来源：…."""
@@ -71,14 +94,19 @@ class _Cleaner:
         filled: Any = np.zeros(len(self.table), dtype=np.int32)
         for name in texts:
             filled += pc.is_valid(self.table[name]).to_numpy().astype(np.int32)
-        keep = filled > 0
+        faulty = pa.array(list(self.errors), pa.int32())
+        keep = (filled > 0) | pc.is_in(self.table["row"], value_set=faulty).to_numpy()
+        if not keep.all():
+            self.notes.append(f"{int((~keep).sum())} 行在认得的列里没有内容，已略过")
         if "note" in texts:
-            keep &= ~pc.fill_null(pc.equal(self.table["note"], EXAMPLE_MARK), False).to_numpy()
+            example = pc.fill_null(pc.equal(self.table["note"], EXAMPLE_MARK), False).to_numpy()
+            keep &= ~example
         footers: Any = np.zeros(len(self.table), dtype=bool)
         tail = self.table.slice(max(0, len(self.table) - _FOOTER_ROWS))
         for name in texts:
             footers[-len(tail) :] |= pc.fill_null(pc.match_substring_regex(tail[name], _FOOTER), False).to_numpy()
         footers &= filled == 1
+        footers |= self.totals
         if footers.any():
             self.notes.append(f"略过表尾说明 {int(footers.sum())} 行")
         self.table = self.table.filter(pa.array(keep & ~footers))
@@ -100,12 +128,32 @@ class _Cleaner:
         values, bad = parse_column(cells, *parser)
         self.columns[column.name] = values
         code = "bad_value" if column.prop.choices else f"bad_{column.prop.type}"
-        for text, reason in bad.items():
-            mask = pc.fill_null(pc.equal(cells, text), False)
-            if column.name in _DESCRIPTIVE:
-                self.dropped[code] += pc.sum(mask).as_py() or 0
-            else:
-                self.reject(mask, code, f"“{column.label}”的值“{text[:40]}”{reason}")
+        wrong: Any = pc.and_(pc.is_null(values), pc.is_valid(cells))
+        if (self.match.table.name, column.name) in _DESCRIPTIVE or column.name == "source_date":
+            self.left_out.append((code, self.table["row"].filter(wrong).to_pylist()))
+            return
+        for row, text in zip(self.table["row"].filter(wrong).to_pylist(), cells.filter(wrong).to_pylist(), strict=True):
+            self.reasons.setdefault(row, (code, f"“{column.label}”的值“{text[:40]}”{bad[text]}"))
+
+    def apply_units(self, sheet: RawSheet) -> None:
+        """Give bare numbers the unit of their header: 金额(万元), 占比(%)."""
+        for name, position in self.match.columns.items():
+            unit = header_unit(sheet.header[position], self.match.table.column(name))
+            if not unit:
+                continue
+            cells, unsure = with_unit(self.table[name], unit)
+            at = self.table.column_names.index(name)
+            self.table = self.table.set_column(at, name, cells)
+            message = f"“{name}”的表头带 %，而数值都不大于 1，分不清是百分数还是小数；请把数值写成 35% 这样"
+            self.reject(unsure, "bad_share", message.replace(name, self.match.table.column(name).label, 1))
+
+    def fill_unit(self) -> None:
+        """The unit of a capacity written in its own cell (1200台/年), where 单位 says none."""
+        if "capacity" not in self.columns:
+            return
+        written, _ = parse_column(self.table["capacity"], unit_of, pa.string())
+        given = self.columns.get("unit")
+        self.columns["unit"] = written if given is None else pc.coalesce(given, written)
 
     def check_credit_code(self) -> None:
         """Drop credit codes whose form or check digit is wrong; the row stays."""
@@ -114,7 +162,7 @@ class _Cleaner:
         codes = pc.utf8_upper(pc.utf8_normalize(self.columns["credit_code"], form="NFKC"))
         codes = pc.replace_substring_regex(codes, r"\s", "")
         wrong = pc.fill_null(credit_code_errors(codes), False)
-        self.dropped["bad_credit_code"] += pc.sum(wrong).as_py() or 0
+        self.left_out.append(("bad_credit_code", self.table["row"].filter(wrong).to_pylist()))
         self.columns["credit_code"] = pc.if_else(wrong, None, codes)
 
     def finish(self, read: int) -> Cleaned:
@@ -123,11 +171,11 @@ class _Cleaner:
         if self.reasons:
             rejected = pa.array(sorted(self.reasons), pa.int32())
             rows = rows.filter(pc.invert(pc.is_in(rows["row"], value_set=rejected)))
-        for column in self.match.table.all_columns:
-            if column.name in rows.column_names and rows[column.name].type == pa.string():
-                rows = rows.append_column(f"{column.name}_key", normal_forms(rows[column.name]))
+        for name in (name for name in self.columns if name in _NAMES):
+            rows = rows.append_column(f"{name}_key", normal_forms(rows[name]))
         rejects = [Reject(row, *reason) for row, reason in sorted(self.reasons.items())]
-        return Cleaned(rows, read, rejects, +self.dropped, self.notes)
+        dropped = Counter(code for code, lines in self.left_out for row in lines if row not in self.reasons)
+        return Cleaned(rows, read, rejects, dropped, self.notes)
 
 
 def clean_sheet(sheet: RawSheet, match: Match) -> Cleaned:
@@ -135,14 +183,14 @@ def clean_sheet(sheet: RawSheet, match: Match) -> Cleaned:
     cleaner = _Cleaner(sheet, match)
     cleaner.skip()
     read = len(cleaner.table)
-    present = set(cleaner.table["row"].to_pylist()) if sheet.errors else set()
-    mapped = {"", *(sheet.header[position] for position in match.columns.values())}
-    for error in sheet.errors:
-        if error.row in present and error.column in mapped:
-            cleaner.reasons.setdefault(error.row, (error.code, error.message))
+    if cleaner.errors:
+        present = cleaner.table["row"].to_pylist()
+        cleaner.reasons |= {row: cleaner.errors[row] for row in present if row in cleaner.errors}
+    cleaner.apply_units(sheet)
     for column in match.table.all_columns:
         if column.name in match.columns:
             cleaner.parse(column)
+    cleaner.fill_unit()
     if match.table.any_of:
         empty = [pc.is_null(cleaner.table[name]) for name in match.table.any_of if name in match.columns]
         together: Any = empty[0]
@@ -154,11 +202,39 @@ def clean_sheet(sheet: RawSheet, match: Match) -> Cleaned:
     return cleaner.finish(read)
 
 
+def _errors_by_row(sheet: RawSheet, match: Match) -> dict[int, tuple[str, str]]:
+    """What the reader found wrong in whole rows and in matched columns; the first of a row stands."""
+    mapped = {sheet.header[position] for position in match.columns.values()}
+    found: dict[int, tuple[str, str]] = {}
+    for error in sheet.errors:
+        if error.column in mapped:
+            found.setdefault(error.row, (error.code, f"“{error.column}”：{error.message}"))
+        elif error.code.startswith("row_"):
+            found.setdefault(error.row, (error.code, error.message))
+    return found
+
+
+def _totals(sheet: RawSheet) -> Any:
+    """Mask of the last rows in which some cell, known or not, is just 合计: else its count would be a name."""
+    mask: Any = np.zeros(len(sheet.columns), dtype=bool)
+    tail = sheet.columns.slice(max(0, len(sheet.columns) - _FOOTER_ROWS))
+    for name in tail.column_names:
+        if name != "row" and len(tail):
+            mask[-len(tail) :] |= pc.fill_null(pc.is_in(tail[name], value_set=_TOTAL), False).to_numpy()
+    return mask
+
+
 def _matched_columns(sheet: RawSheet, match: Match) -> pa.Table:
-    """The matched columns under our names; a dash or similar stands for an empty cell."""
+    """The matched columns under our names; a dash or similar stands for an empty cell.
+
+    Of a header that stands twice with the same content, one may be filled where the other is not.
+    """
     columns: dict[str, Any] = {}
-    for name, position in match.columns.items():
+    for name, position in (*match.columns.items(), *match.duplicates):
         cells = sheet.columns[f"c{position}"]
-        columns[name] = pc.if_else(pc.is_in(cells, value_set=_BLANKS), None, cells)
+        cells = pc.if_else(pc.is_in(cells, value_set=_BLANKS), None, cells)
+        if name in _NOTHING_IN:
+            cells = pc.if_else(pc.is_in(cells, value_set=_NOTHING), None, cells)
+        columns[name] = pc.coalesce(columns[name], cells) if name in columns else cells
     columns["row"] = sheet.columns["row"]
     return pa.table(columns)

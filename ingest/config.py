@@ -24,6 +24,8 @@ from typing import Any, Final
 
 from bulian.graph.errors import InputError
 
+from .table_match import is_known_header
+
 __all__ = ["CONFIG_NAME", "FolderConfig", "SourceConfig", "read_config"]
 
 CONFIG_NAME: Final = "bulian.toml"
@@ -72,7 +74,7 @@ def read_config(folder: Path) -> FolderConfig:
         default = entries.get("default", {})
         sources = {name: _source({**default, **entry}) for name, entry in entries.items()}
         folder_entry = data.get("folder", {})
-        headers = {str(key): str(value) for key, value in data.get("headers", {}).items()}
+        headers = {str(key): _header(str(value)) for key, value in data.get("headers", {}).items()}
         return FolderConfig(
             folder_entry.get("chain"), folder_entry.get("uri"), headers, dict(data.get("settings", {})), sources
         )
@@ -80,6 +82,12 @@ def read_config(folder: Path) -> FolderConfig:
         raise InputError(
             "设置文件的写法不对", where=str(path), hint=f"请对照文档改正：{error}", code="bad_config"
         ) from error
+
+
+def _header(meant: str) -> str:
+    if not is_known_header(meant):
+        raise ValueError(f"[headers] 里的“{meant}”不是任何表的表头")
+    return meant
 
 
 def _source(entry: Mapping[str, Any]) -> SourceConfig:

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from bulian.graph.errors import BulianError
+from bulian.graph.errors import BulianError, StoreError
 from bulian.graph.facts import Source, facts_table
 from bulian.graph.kinds import ALIAS_PROPERTIES
 from bulian.graph.names import normal_form
+from bulian.graph.regions import Regions
 from bulian.graph.store import Document, GraphView, Store
 
 from .documents import read_document
@@ -43,8 +44,10 @@ def build_lexicon(view: GraphView) -> Lexicon:
 
 def ingest_documents(store: Store, files: Sequence[_Opened], report: IngestReport) -> None:
     """Read new documents and reread kept ones whose lexicon is out of date."""
+    if not files and not store.documents():
+        return  # a lexicon of a million firms takes a minute; no document needs it
     lexicon = build_lexicon(store)
-    version = _version(lexicon)
+    version = _version(lexicon, store.regions())
     extractor = Extractor(lexicon, store.regions())
     changed = False
     for path, source_of, _ in files:
@@ -54,6 +57,8 @@ def ingest_documents(store: Store, files: Sequence[_Opened], report: IngestRepor
             read = read_document(path)
             document = Document(source_of(read.title), read.text, version)
             count = _store(store, document, extractor, report)
+        except StoreError:
+            raise
         except BulianError as error:
             entry.error = error
             continue
@@ -66,8 +71,10 @@ def ingest_documents(store: Store, files: Sequence[_Opened], report: IngestRepor
 
 def reread_documents(store: Store) -> None:
     """Read kept documents again if the names the graph knows have changed since."""
+    if not store.documents():
+        return
     lexicon = build_lexicon(store)
-    version = _version(lexicon)
+    version = _version(lexicon, store.regions())
     if _reread(store, Extractor(lexicon, store.regions()), version):
         store.derive()
 
@@ -81,17 +88,18 @@ def _reread(store: Store, extractor: Extractor, version: str) -> bool:
 
 def _store(store: Store, document: Document, extractor: Extractor, report: IngestReport | None) -> int:
     extraction = extractor.extract(document.text)
-    with store.write(document.source) as writer:
+    with store.write(document.source, document) as writer:
         writer.add(facts_table(_rows(document, extraction, store)))
-    store.keep_document(document)
     if report is not None:
         report.facts += writer.tally
     return len(extraction.facts)
 
 
-def _version(lexicon: Lexicon) -> str:
-    names = "\n".join(f"{surface}\t{kind}\t{name}" for surface, (kind, name) in sorted(lexicon.names.items()))
-    return hashlib.sha256(names.encode()).hexdigest()
+def _version(lexicon: Lexicon, regions: Regions) -> str:
+    """A hash of all that decides how a document is read: the names, and the towns users added."""
+    names = [f"{surface}\t{kind}\t{name}" for surface, (kind, name) in sorted(lexicon.names.items())]
+    names += [region.code for region in regions.rows() if region.level == 4]
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()
 
 
 def _rows(document: Document, extraction: Extraction, view: GraphView) -> list[Mapping[str, Any]]:

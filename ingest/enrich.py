@@ -19,15 +19,17 @@ from bulian.graph.regions import ROOT, Region, RegionProblem, Regions, town_code
 from .cleaning import Cleaned, Reject
 from .values import parse_number, parser_for
 
-__all__ = ["enrich"]
+__all__ = ["CHAIN_TABLES", "enrich"]
 
+CHAIN_TABLES: Final = ("产品", "产业链关系")
+"""Tables whose rows belong to a chain: to the one named for the whole ingest where they name none."""
 _PARTS: Final = ("country", "province", "city", "county", "town")
 _REGION_ENDINGS: Final = tuple("省市区县州盟旗国")
 
 
 def enrich(cleaned: Cleaned, table: str, regions: Regions, chain: str | None) -> None:
     """Add the columns :mod:`bulian.ingest.mapping` reads beside those of the file; mends ``cleaned`` in place."""
-    if table in ("产品", "产业链关系") and chain:
+    if table in CHAIN_TABLES and chain:
         _default_chain(cleaned, chain)
     if table == "企业":
         _choose_firm_key(cleaned)

@@ -12,19 +12,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bulian.graph.errors import BulianError
+from bulian.graph.errors import BulianError, InputError, NotFoundError, StoreError
 from bulian.graph.facts import Tally, facts_table
 from bulian.graph.names import normal_form
-from bulian.graph.regions import Regions
+from bulian.graph.regions import Region, Regions
 from bulian.graph.store import Store, Writer
 
 from . import document_facts
 from .config import CONFIG_NAME
 from .readers import read_tables
 from .report import FileReport, IngestReport, RejectedRow, write_rejects
-from .sheets import ingest_sheet, parts_of, unrecognised
-from .sources import DataFile, data_files, is_document
-from .table_match import header_score
+from .sheets import ingest_sheet, parts_of, sheet_score, unrecognised
+from .sources import DataFile, Unreadable, data_files, is_document
 
 __all__ = ["Progress", "forget", "ingest"]
 
@@ -53,11 +52,12 @@ def ingest(
 
     Raises:
         InputError: a path does not exist, or there is nothing readable under it.
+        StoreError: the store refuses (StoreUnavailable when the disk is full); files before that one are in.
     """
     report = IngestReport(dry_run=dry_run)
     kept_out: list[RejectedRow] = []
     known = {source.uri: source for source in store.sources()}
-    files = list(data_files(paths, chain))
+    files = _readable(list(data_files(paths, chain)), report)
     documents = []
     changed = False
     for done, file in enumerate(files):
@@ -65,7 +65,7 @@ def ingest(
         old = known.get(file.uri)
         if old is not None and old.fingerprint == file.fingerprint:
             _report_unchanged(store, file, report)
-        elif is_document(file.path):
+        elif is_document(file.path, file.config.headers):
             documents.append(file)
         else:
             changed |= _ingest_tables(store, file, chain, report, kept_out)
@@ -92,6 +92,16 @@ def forget(store: Store, source: str) -> int:
     return gone
 
 
+def _readable(found: Sequence[DataFile | Unreadable], report: IngestReport) -> list[DataFile]:
+    """The files that open; the others are reported, or raised where there is no other."""
+    for item in found:
+        if isinstance(item, Unreadable):
+            if len(found) == 1:
+                raise item.error
+            report.files.append(FileReport(str(item.path), error=item.error))
+    return [item for item in found if isinstance(item, DataFile)]
+
+
 def _report_unchanged(store: Store, file: DataFile, report: IngestReport) -> None:
     facts = store.facts_of_file(file.uri)
     report.facts += Tally(known=facts)
@@ -109,12 +119,14 @@ def _ingest_tables(
     rejected: list[RejectedRow] = []
     try:
         with store.write(file.source()) as writer:
-            for sheet in read_tables(file.path, header_score):
+            for sheet in read_tables(file.path, lambda cells: sheet_score(cells, file.config.headers)):
                 for part, match in parts_of(sheet, file):
                     entries.append(ingest_sheet(writer, file, part, match, chain, store.regions(), rejected))
             if not any(entry.table for entry in entries):
                 raise unrecognised(file.path, entries)
             _add_coverage(writer, file, store.regions())
+    except StoreError:
+        raise  # no fault of the file: the next one would fail as well
     except BulianError as error:
         report.files.append(FileReport(str(file.path), error=error))
         return False
@@ -128,7 +140,7 @@ def _add_coverage(writer: Writer, file: DataFile, regions: Regions) -> None:
     """What ``bulian.toml`` says the file covers, as searches of a source of that title."""
     rows: list[dict[str, Any]] = []
     for region_name, product, rate, date in file.said.covers:
-        region = regions.resolve(region_name)
+        region = _covered_region(region_name, file, regions)
         keys = {"object_kind": "Product", "object": product, "object_key": normal_form(product)} if product else {}
         rows.append({
             "subject_kind": "Region", "subject": region.full_name, "subject_key": region.code,
@@ -138,6 +150,14 @@ def _add_coverage(writer: Writer, file: DataFile, regions: Regions) -> None:
         })  # fmt: skip
     if rows:
         writer.add(facts_table(rows))
+
+
+def _covered_region(name: str, file: DataFile, regions: Regions) -> Region:
+    try:
+        return regions.resolve(name)
+    except NotFoundError as error:
+        where = f'{CONFIG_NAME} 的 [source."{file.path.name}"]'
+        raise InputError(f"covers 里的{error.message}", where=where, hint=error.hint, code="bad_config") from error
 
 
 def _keep_settings(store: Store, files: Sequence[DataFile]) -> None:

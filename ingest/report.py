@@ -14,10 +14,10 @@ from bulian.graph.facts import Tally
 from bulian.graph.guard import guard_csv
 from bulian.graph.writing import whole_file
 
-__all__ = ["REJECT_TABLE", "FileReport", "IngestReport", "RejectedRow", "write_rejects"]
+__all__ = ["REJECT_COLUMNS", "REJECT_TABLE", "FileReport", "IngestReport", "RejectedRow", "write_rejects"]
 
 REJECT_TABLE: Final = "退回表"
-_REJECT_COLUMNS: Final = (REJECT_TABLE, "退回原因", "退回文件", "退回工作表", "退回行号")
+REJECT_COLUMNS: Final = (REJECT_TABLE, "退回原因", "退回文件", "退回工作表", "退回行号")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def write_rejects(rows: Sequence[RejectedRow], path: Path) -> Path:
     headers = list(dict.fromkeys(header for row in rows for header in row.cells))
     with whole_file(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
-        writer.writerow([*_REJECT_COLUMNS, *headers])
+        writer.writerow([*REJECT_COLUMNS, *headers])
         writer.writerows(_lines(rows, headers))
     return path
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,15 +13,22 @@ from bulian.graph.regions import Regions
 from bulian.graph.store import Writer
 
 from .cleaning import Cleaned, clean_sheet
-from .enrich import enrich
+from .enrich import CHAIN_TABLES, enrich
 from .mapping import Place, map_facts
 from .readers import RawSheet
-from .report import REJECT_TABLE, FileReport, RejectedRow
+from .report import REJECT_COLUMNS, REJECT_TABLE, FileReport, RejectedRow
 from .sources import DataFile
-from .table_match import Match, match_table
-from .tables import TABLES
+from .table_match import Match, header_score, match_table
+from .tables import TABLES, Table
+from .units import header_unit, with_unit
 
-__all__ = ["ingest_sheet", "parts_of", "unrecognised"]
+__all__ = ["ingest_sheet", "parts_of", "sheet_score", "unrecognised"]
+
+
+def sheet_score(cells: Sequence[str], headers: Mapping[str, str]) -> float:
+    """How much a row looks like a header, 0–1; that of a rejects file of ours is certain."""
+    ours = sum(cell in REJECT_COLUMNS for cell in cells)
+    return 1.0 if REJECT_TABLE in cells and ours > 1 else header_score(cells, headers)
 
 
 def parts_of(sheet: RawSheet, file: DataFile) -> Iterator[tuple[RawSheet, Match | None]]:
@@ -33,13 +40,25 @@ def parts_of(sheet: RawSheet, file: DataFile) -> Iterator[tuple[RawSheet, Match 
     for table in TABLES:
         rows = sheet.columns.filter(pc.fill_null(pc.equal(kinds, table.name), False))
         if len(rows):
-            filled = [bool(rows[f"c{at}"].null_count < len(rows)) for at in range(len(sheet.header))]
-            header = tuple(
-                cell if has and not cell.startswith("退回") else ""
-                for cell, has in zip(sheet.header, filled, strict=True)
-            )
-            part = RawSheet(sheet.path, sheet.sheet, header, sheet.header_row, rows, sheet.notes, sheet.errors)
-            yield part, match_table(header, file.config.headers)
+            header = _part_header(sheet, rows, table)
+            errors = tuple(error for error in sheet.errors if error.row in set(rows["row"].to_pylist()))
+            part = RawSheet(sheet.path, sheet.sheet, header, sheet.header_row, rows, sheet.notes, errors)
+            yield part, match_table(header, file.config.headers, table)
+    known = pc.is_in(kinds, value_set=pa.array([table.name for table in TABLES]))
+    if lost := len(kinds) - (pc.sum(known).as_py() or 0):
+        raise InputError(
+            f"{lost} 行的“{REJECT_TABLE}”不是任何表的名称", where=str(sheet.path), code="reject_table",
+            hint=f"请写 {'、'.join(table.name for table in TABLES)} 之一。",
+        )  # fmt: skip
+
+
+def _part_header(sheet: RawSheet, rows: pa.Table, table: Table) -> tuple[str, ...]:
+    """The headers of one table's rows: the columns filled there, and those it requires."""
+    required = {column.label for column in table.columns if column.required}
+    return tuple(
+        cell if not cell.startswith("退回") and (cell in required or rows[f"c{at}"].null_count < len(rows)) else ""
+        for at, cell in enumerate(sheet.header)
+    )
 
 
 def ingest_sheet(
@@ -51,6 +70,7 @@ def ingest_sheet(
     regions: Regions,
     rejected: list[RejectedRow],
 ) -> FileReport:
+    """Write the facts of one sheet; its report, and its rejected rows appended to ``rejected``."""
     entry = FileReport(str(file.path), sheet=sheet.sheet or None, notes=list(sheet.notes))
     if match is None or not match.complete or _clashing(sheet, match):
         entry.unmapped = [cell for cell in sheet.header if cell]
@@ -62,7 +82,7 @@ def ingest_sheet(
     for facts in map_facts(cleaned, Place(file.uri, sheet.sheet or None, match.table.name)):
         writer.add(facts)
     _fill(entry, cleaned, match)
-    rejected += _rejected_rows(file, sheet, match, cleaned)
+    rejected += _rejected_rows(file, sheet, match, cleaned, chain or file.config.chain)
     return entry
 
 
@@ -94,6 +114,7 @@ def _why_not(sheet: RawSheet, match: Match | None) -> str:
 
 
 def unrecognised(path: Path, entries: Sequence[FileReport]) -> InputError:
+    """The error for a file none of whose sheets is a table of ours, with what was read instead."""
     reasons = "；".join(dict.fromkeys(note for entry in entries for note in entry.notes[-1:])) or "没有内容"
     headers = "、".join(dict.fromkeys(cell for entry in entries for cell in entry.unmapped))
     code = "duplicate_header" if "重复" in reasons else "header_unknown"
@@ -103,19 +124,37 @@ def unrecognised(path: Path, entries: Sequence[FileReport]) -> InputError:
     )  # fmt: skip
 
 
-def _rejected_rows(file: DataFile, sheet: RawSheet, match: Match, cleaned: Cleaned) -> list[RejectedRow]:
+def _written_out(sheet: RawSheet, match: Match) -> tuple[pa.Table, dict[int, str]]:
+    """The cells with the unit of their header, and our header per position; both stand alone in another file."""
+    columns = sheet.columns
+    labels: dict[int, str] = {}
+    for name, position in (*match.columns.items(), *match.duplicates):
+        column = match.table.column(name)
+        labels[position] = column.label
+        if unit := header_unit(sheet.header[position], column):
+            cells, unsure = with_unit(columns[f"c{position}"], unit)
+            columns = columns.set_column(columns.column_names.index(f"c{position}"), f"c{position}", cells)
+            labels[position] += f"({unit})" if pc.any(unsure).as_py() else ""
+    return columns, labels
+
+
+def _rejected_rows(
+    file: DataFile, sheet: RawSheet, match: Match, cleaned: Cleaned, chain: str | None
+) -> list[RejectedRow]:
     if not cleaned.rejects:
         return []
     messages = {reject.row: reject.message for reject in cleaned.rejects}
-    rows = sheet.columns.filter(pc.is_in(sheet.columns["row"], value_set=pa.array(list(messages), pa.int32())))
-    labels = {position: match.table.column(name).label for name, position in match.columns.items()}
+    columns, labels = _written_out(sheet, match)
+    rows = columns.filter(pc.is_in(columns["row"], value_set=pa.array(list(messages), pa.int32())))
     made = []
     for cells in rows.to_pylist():
-        named = {
-            labels.get(position, header): cells[f"c{position}"] or ""
-            for position, header in enumerate(sheet.header)
-            if header and not header.startswith("退回")
-        }
+        named: dict[str, str] = {}
+        for position, header in enumerate(sheet.header):
+            if position in labels or (header and not header.startswith("退回")):
+                label = labels.get(position, header)
+                named[label] = named.get(label) or cells[f"c{position}"] or ""
+        if chain and match.table.name in CHAIN_TABLES:
+            named["产业链"] = named.get("产业链") or chain
         place = (str(file.path), sheet.sheet, cells["row"])
         made.append(RejectedRow(match.table.name, messages[cells["row"]], *place, named))
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from .config import CONFIG_NAME, FolderConfig, SourceConfig, read_config
 from .readers import RawSheet, read_tables
 from .table_match import header_score, match_table
 
-__all__ = ["DataFile", "data_files", "is_document"]
+__all__ = ["DataFile", "Unreadable", "data_files", "is_document"]
 
 _DOCUMENT_SUFFIXES: Final = {".txt", ".md", ".markdown", ".html", ".htm"}
 _SUFFIXES: Final = {".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".et", *_DOCUMENT_SUFFIXES}
@@ -44,20 +44,52 @@ class DataFile:
         return Source(self.uri, name, self.said.publisher, self.said.date, self.sha256, self.fingerprint)
 
 
-def data_files(paths: Sequence[Path], chain: str | None) -> Iterator[DataFile]:
-    """Every file to read, tables in name order; a folder that holds none is an error."""
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that cannot even be opened, and why."""
+
+    path: Path
+    error: InputError
+
+
+def data_files(paths: Sequence[Path], chain: str | None) -> Iterator[DataFile | Unreadable]:
+    """Every file to read, each once, those of a folder in name order.
+
+    Raises:
+        InputError: the settings beside a file are wrong; then nothing is read, for they concern every file.
+    """
+    seen: set[Path] = set()
     for path in paths:
-        if path.is_dir():
-            found = sorted(item for item in path.rglob("*") if _is_data(item, path))
-            if not found:
-                raise InputError(
-                    "文件夹里没有可读的表或文档", where=str(path), hint="可读：CSV、XLSX、XLS、TXT、MD、HTML。"
-                )
-            yield from (_file(item, path, chain) for item in found)
-        elif path.exists():
-            yield _file(path, path.parent, chain)
-        else:
-            raise InputError("没有这个文件或文件夹", where=str(path), hint="请检查路径。", code="missing_file")
+        for item, root in _listed(path):
+            if isinstance(item, Unreadable):
+                yield item
+            elif (absolute := item.absolute()) not in seen:
+                seen.add(absolute)
+                yield _opened(item, root, chain)
+
+
+def _listed(path: Path) -> Iterator[tuple[Path | Unreadable, Path]]:
+    """The files a path stands for, with the folder whose settings hold for them."""
+    if path.is_dir():
+        found = sorted(item for item in path.rglob("*") if _is_data(item, path))
+        if not found:
+            hint = "可读：CSV、XLSX、XLS、TXT、MD、HTML。"
+            error = InputError("文件夹里没有可读的表或文档", where=str(path), hint=hint, code="empty_folder")
+            yield Unreadable(path, error), path
+        yield from ((item, path) for item in found)
+    elif path.exists():
+        yield path, path.parent
+    else:
+        error = InputError("没有这个文件或文件夹", where=str(path), hint="请检查路径。", code="missing_file")
+        yield Unreadable(path, error), path.parent
+
+
+def _opened(path: Path, root: Path, chain: str | None) -> DataFile | Unreadable:
+    try:
+        return _file(path, root, chain)
+    except OSError:
+        hint = "请检查读取权限，以及文件是否被别的程序占用。"
+        return Unreadable(path, InputError("文件打不开", where=str(path), hint=hint, code="missing_file"))
 
 
 def _is_data(path: Path, root: Path) -> bool:
@@ -79,17 +111,18 @@ def _file(path: Path, root: Path, chain: str | None) -> DataFile:
     return DataFile(path, uri, config, fingerprint, sha)
 
 
-def is_document(path: Path) -> bool:
+def is_document(path: Path, headers: Mapping[str, str] | None = None) -> bool:
     """Whether a file is text to read rather than a table; a page or text that holds a known table is a table."""
     suffix = path.suffix.lower()
     if suffix not in _DOCUMENT_SUFFIXES or suffix in (".md", ".markdown"):
         return suffix in _DOCUMENT_SUFFIXES
     try:
-        return not any(sheet.header_row and _known(sheet) for sheet in read_tables(path, header_score))
+        sheets = read_tables(path, lambda cells: header_score(cells, headers))
+        return not any(sheet.header_row and _known(sheet, headers) for sheet in sheets)
     except InputError:
         return True
 
 
-def _known(sheet: RawSheet) -> bool:
-    match = match_table(sheet.header)
+def _known(sheet: RawSheet, headers: Mapping[str, str] | None) -> bool:
+    match = match_table(sheet.header, headers)
     return match is not None and match.complete

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +10,11 @@ from functools import cache
 from .headers import fold_header
 from .tables import TABLES, Table, table_named
 
-__all__ = ["Match", "header_score", "match_table"]
+__all__ = ["Match", "header_gloss", "header_score", "is_known_header", "match_table"]
+
+
+# One pair of brackets at the end: a whole line that was not cut into cells is no glossed header.
+_GLOSSED = re.compile(r"([^()]+)\(([^()]*)\)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +33,58 @@ class Match:
         return not self.missing
 
 
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    """What a header stands for: the column, and whether it is the contract's own header or another word for it."""
+
+    column: str
+    own: bool
+
+
 @cache
-def _spellings(table_name: str) -> dict[str, str]:
-    known: dict[str, str] = {}
+def _spellings(table_name: str) -> dict[str, _Spelling]:
+    known: dict[str, _Spelling] = {}
     for column in table_named(table_name).all_columns:
         for spelling in (column.label, column.name, *column.also):
-            known.setdefault(fold_header(spelling), column.name)
+            own = spelling in (column.label, column.name)
+            known.setdefault(fold_header(spelling), _Spelling(column.name, own))
     return known
 
 
-def match_table(header: Sequence[str], overrides: Mapping[str, str] | None = None) -> Match | None:
+def is_known_header(header: str) -> bool:
+    """Whether some table has a column of that Chinese or English header."""
+    return any(fold_header(header) in _spellings(table.name) for table in TABLES)
+
+
+def match_table(
+    header: Sequence[str], overrides: Mapping[str, str] | None = None, table: Table | None = None
+) -> Match | None:
     """The table a header row belongs to, None when nothing in it is known.
 
     Args:
         header: the cells as written.
         overrides: header as written → Chinese or English header of ours, from the user's settings.
+        table: match against this table only, where it is known which one it is.
     """
-    ranked = sorted(
-        (_match(table, header, overrides or {}) for table in TABLES),
-        key=lambda match: (match.complete, _required_present(match), len(match.columns)),
-        reverse=True,
-    )
-    return ranked[0] if ranked[0].columns else None
+    renamed = {fold_header(written): meant for written, meant in (overrides or {}).items()}
+    meant = [renamed.get(fold_header(cell), cell) for cell in header]
+    matches = [_match(candidate, header, meant) for candidate in ((table,) if table else TABLES)]
+    best = max(matches, key=lambda match: (match.complete, *_fit(match)))
+    if best.complete:
+        rival = max(matches, key=_fit)
+        best = rival if _says_more(rival, best) else best
+    return best if best.columns else None
+
+
+def _fit(match: Match) -> tuple[int, int]:
+    return _required_present(match), len(match.columns)
+
+
+def _says_more(rival: Match, complete: Match) -> bool:
+    """Whether an incomplete table is meant all the same: 产品名称, 流向, 伙伴 is 贸易 without its 金额, not 产品."""
+    needed = sum(column.required for column in rival.table.columns) + bool(rival.table.any_of)
+    more = _required_present(rival) > _required_present(complete) and len(rival.columns) > len(complete.columns)
+    return more and 2 * _required_present(rival) > needed
 
 
 def _required_present(match: Match) -> int:
@@ -57,35 +92,69 @@ def _required_present(match: Match) -> int:
     return present + any(name in match.columns for name in match.table.any_of)
 
 
-def _match(table: Table, header: Sequence[str], overrides: Mapping[str, str]) -> Match:
-    known = _spellings(table.name)
-    columns: dict[str, int] = {}
-    unmapped: list[str] = []
-    duplicates: list[tuple[str, int]] = []
-    for position, cell in enumerate(header):
-        name = next((known[form] for form in _forms(overrides.get(cell, cell)) if form in known), None)
-        if name is None:
-            unmapped.extend([cell] if cell else [])
-        elif name in columns:
-            duplicates.append((name, position))
-        else:
-            columns[name] = position
+def _match(table: Table, header: Sequence[str], meant: Sequence[str]) -> Match:
+    columns, duplicates = _positions(table, meant)
+    taken = {*columns.values(), *(position for _, position in duplicates)}
+    unmapped = tuple(cell for position, cell in enumerate(header) if cell and position not in taken)
     missing = [column.label for column in table.columns if column.required and column.name not in columns]
     if table.any_of and not any(name in columns for name in table.any_of):
         missing.append(" 或 ".join(table.column(name).label for name in table.any_of))
-    return Match(table, columns, tuple(missing), tuple(unmapped), tuple(duplicates))
+    return Match(table, columns, tuple(missing), unmapped, tuple(duplicates))
+
+
+def _positions(table: Table, meant: Sequence[str]) -> tuple[dict[str, int], list[tuple[str, int]]]:
+    """Where each column stands, and where it stands again.
+
+    A header of the contract goes before another word for the same column (企业规模 before 人员规模): the other
+    word is then not understood. The same header twice is a duplicate.
+    """
+    known = _spellings(table.name)
+    columns: dict[str, int] = {}
+    chosen: dict[str, tuple[bool, str]] = {}
+    duplicates: list[tuple[str, int]] = []
+    for position, cell in enumerate(meant):
+        form = next((form for form in _forms(cell) if form in known), None)
+        if form is None:
+            continue
+        name, own = known[form].column, known[form].own
+        if name not in columns or (own and not chosen[name][0]):
+            columns[name], chosen[name] = position, (own, form)
+            duplicates = [entry for entry in duplicates if entry[0] != name]
+        elif (own and chosen[name][0]) or chosen[name][1] == form:
+            duplicates.append((name, position))
+    columns |= _weak_positions(table, meant, columns)
+    return columns, duplicates
+
+
+def _weak_positions(table: Table, meant: Sequence[str], columns: Mapping[str, int]) -> dict[str, int]:
+    """Columns that only a header of many meanings names, where the rest of the row makes the table plain."""
+    if sum(column.name in columns for column in table.columns) < 2:
+        return {}
+    folded = [fold_header(cell) for cell in meant]
+    return {
+        column.name: folded.index(form)
+        for column in table.columns
+        for form in map(fold_header, column.weak)
+        if column.name not in columns and form in folded
+    }
 
 
 def _forms(cell: str) -> tuple[str, ...]:
     """A header as a whole, and without a gloss in brackets: 产品名称(product_name), 注册资本(万元)."""
     folded = fold_header(cell)
-    bare = folded.split("(", 1)[0]
-    return (folded, bare) if bare else (folded,)
+    glossed = _GLOSSED.match(folded)
+    return (folded, glossed[1]) if glossed else (folded,)
 
 
-def header_score(cells: Sequence[str]) -> float:
+def header_gloss(cell: str) -> str:
+    """What stands in brackets behind a header, "" when nothing does: 万元 of 注册资本（万元）."""
+    glossed = _GLOSSED.match(fold_header(cell))
+    return glossed[2] if glossed else ""
+
+
+def header_score(cells: Sequence[str], overrides: Mapping[str, str] | None = None) -> float:
     """How much a row looks like the header of one of our tables, 0–1; used to find it below title rows."""
-    match = match_table([cell or "" for cell in cells])
+    match = match_table([cell or "" for cell in cells], overrides)
     if match is None:
         return 0.0
     filled = sum(bool(cell) for cell in cells)

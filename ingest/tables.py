@@ -18,11 +18,15 @@ __all__ = ["COMMON", "TABLES", "Column", "Table", "table_named"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: the property it fills, whether a row needs it, and other headers it goes by."""
+    """One column: the property it fills, whether a row needs it, and other headers it goes by.
+
+    ``weak`` are headers that say so little (名称) that they count only beside two other columns of the table.
+    """
 
     prop: Property
     required: bool = False
     also: tuple[str, ...] = ()
+    weak: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -94,7 +98,7 @@ COMMON: Final = (
 """Columns every table accepts."""
 
 _PLACE = (
-    _end("省份", "province", "省级地区。", required=False, also=("所属省份", "省")),
+    _end("省份", "province", "省级地区。", required=False, also=("所属省份", "省", "所属地区")),
     _end("城市", "city", "地级市。", required=False, also=("所属城市", "市")),
     _end("区县", "county", "县级地区。", required=False, also=("所属区县", "区", "县")),
 )
@@ -133,7 +137,7 @@ TABLES: Final = (
     Table(
         "企业", "企业名录；企查查、天眼查等导出的表也是它。",
         (
-            _end("企业名称", "enterprise_name", "登记全称。", also=_COMPANY_NAMES),
+            replace(_end("企业名称", "enterprise_name", "登记全称。", also=_COMPANY_NAMES), weak=("名称", "name")),
             *_own("Enterprise", "credit_code", "short_name", "former_names", "english_name"),
             _end("国家或地区", "country", "空为中国。", required=False, also=("国家", "国别")),
             *_PLACE,

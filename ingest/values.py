@@ -18,24 +18,48 @@ import pyarrow.compute as pc
 
 from bulian.graph.schema import Property
 
-__all__ = ["parse_column", "parse_date", "parse_flag", "parse_number", "parse_share", "parse_year", "parser_for"]
+__all__ = [
+    "parse_column",
+    "parse_date",
+    "parse_flag",
+    "parse_number",
+    "parse_share",
+    "parse_year",
+    "parser_for",
+    "split_number",
+]
 
-_SCALES: Final = {"万亿": 1e12, "亿": 1e8, "万": 1e4, "千": 1e3, "百万": 1e6}
+_SCALES: Final = {
+    "万亿": 1e12, "千亿": 1e11, "百亿": 1e10, "十亿": 1e9, "亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5,
+    "万": 1e4, "千": 1e3,
+}  # fmt: skip
+# 千克 and 千瓦 are units, not thousands; a second scale behind a bracket (1200(万元)) or a word such as 余, 以上
+# or a range sign would change the number, so what follows may hold none of them.
 _NUMBER = re.compile(
-    r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?)(万亿|亿|百万|万|千)?([^\d%]{0,8})\Z", re.I
+    r"([+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[+-]?\d+)?)"
+    rf"({'|'.join(scale for scale in _SCALES if scale != '千')}|千(?![克瓦米伏帕卡升字赫]))?"
+    r"((?:[^\d%‰.十百万亿余多几约近超至起以左~+<>≥≤-][^\d%‰百万亿余多几约至以左~+<>≥≤-]{0,7})?)\Z",
+    re.I,
 )
 _SHARE = re.compile(r"([+-]?\d+(?:\.\d+)?)(%|成)?\Z")
 _TENTHS = {character: number for number, character in enumerate("一二三四五六七八九十", start=1)}
-_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?)?[年月]?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?.*)?\Z")
-_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
+_DATE = re.compile(
+    r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?)?(?:年度|[年月])?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?.*)?\Z"
+)
+_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})?\Z")
+_DAY_NUMBER = re.compile(r"[2-5]\d{4}\Z")
 _YES = {"是", "有", "√", "y", "yes", "true", "1"}
 _NO = {"否", "无", "×", "n", "no", "false", "0"}
 _CHOICE_SYNONYMS: Final[Mapping[str, str]] = {
-    "producer": "生产", "produces": "生产", "制造": "生产", "sells": "销售", "uses": "使用", "researches": "研发",
+    "producer": "生产", "produces": "生产", "produce": "生产", "制造": "生产", "生产型": "生产",
+    "sells": "销售", "sell": "销售", "销售型": "销售", "uses": "使用", "use": "使用", "依赖型": "使用",
+    "researches": "研发", "research": "研发",
     "material": "材料", "component": "零部件", "equipment": "设备", "application": "应用", "product": "产品",
     "requires": "需要", "is_a": "属于", "essential": "必需", "non-essential": "非必需",
     "upstream": "上游", "midstream": "中游", "downstream": "下游",
     "import": "进口", "export": "出口", "world_export": "世界出口",
+    "university": "大学", "高校": "大学", "高等院校": "大学", "科研院所": "研究院所", "研究院": "研究院所",
+    "研究所": "研究院所", "laboratory": "实验室", "重点实验室": "实验室", "association": "协会", "other": "其他",
 }  # fmt: skip
 
 
@@ -45,13 +69,18 @@ def _folded(text: str) -> str:
 
 def parse_number(text: str) -> float:
     """A number: thousands commas, 万, 亿 and a short unit behind it are read (1,200台/年 → 1200)."""
+    return split_number(text)[0]
+
+
+def split_number(text: str) -> tuple[float, str]:
+    """A number and the unit behind it, "" when there is none (1.2万吨 → 12000, 吨)."""
     match = _NUMBER.match(_folded(text).replace(" ", ""))
     if not match:
-        raise ValueError("不是数")
+        raise ValueError("不是数，请只写一个数，可带 万、亿 和单位")
     number = float(match[1].replace(",", "")) * _SCALES.get(match[2] or "", 1.0)
     if not math.isfinite(number):
         raise ValueError("不是有限的数")
-    return number
+    return number, match[3]
 
 
 def parse_share(text: str) -> float:
@@ -61,16 +90,21 @@ def parse_share(text: str) -> float:
         return _TENTHS[folded[0]] / 10
     match = _SHARE.match(folded)
     if not match:
-        raise ValueError("不是比例")
+        raise ValueError("不是比例，请写成 35% 或 0.35")
     divisor = {"%": 100, "成": 10}.get(match[2] or "", 1)
     share = float(match[1]) / divisor
     if not 0 <= share <= 1:
-        raise ValueError("比例应在 0 到 1 之间，百分数请带 %")
+        raise ValueError("不在 0 到 1 之间；若是百分数请带 %，如 35%")
     return share
 
 
 def parse_year(text: str) -> int:
-    """A year between 1900 and 2100: 2024, 2024年, or the year of a date."""
+    """A year between 1900 and 2100: 2024, 2024年, 2024年度, or the year of a date.
+
+    A five-digit number is not read as one of Excel's day numbers here: in a column of years it is a slip.
+    """
+    if _DAY_NUMBER.match(_folded(text)):
+        raise ValueError("不是年份，应为四位，如 2024")
     year = int(parse_date(text)[:4])
     if not 1900 <= year <= 2100:
         raise ValueError("年份不合理")
@@ -78,14 +112,19 @@ def parse_year(text: str) -> int:
 
 
 def parse_date(text: str) -> str:
-    """An ISO date as far as it is given: 2024, 2024-03 or 2024-03-01; Excel's day numbers are read."""
+    """An ISO date as far as it is given: 2024, 2024-03 or 2024-03-01; Excel's day numbers are read.
+
+    Years before 1800 and after 2100 are slips of the pen.
+    """
     folded = _folded(text)
-    if re.fullmatch(r"[2-5]\d{4}", folded):
+    if _DAY_NUMBER.match(folded):
         return (date(1899, 12, 30) + timedelta(days=int(folded))).isoformat()
     match = _DATE.match(folded) or _COMPACT_DATE.match(folded)
     if not match:
-        raise ValueError("不是日期")
+        raise ValueError("不是日期，请写成 2024-03-01、2024-03 或 2024")
     year, month, day = int(match[1]), match[2], match[3]
+    if not 1800 <= year <= 2100:
+        raise ValueError("年份不合理")
     if month is None:
         return f"{year:04d}"
     try:

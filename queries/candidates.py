@@ -16,7 +16,7 @@ from bulian.graph.regions import Region, Regions
 from bulian.graph.store import Edge, GraphView, Node
 
 from .results import Component
-from .supply import Maker
+from .supply import Maker, read_makers
 from .weak_links import Situation
 
 __all__ = ["Candidate", "Candidates", "read_candidates"]
@@ -25,6 +25,7 @@ _CONFIRMED: Final = ("stated", "manual")
 _TIES: Final = ("SUPPLIES", "COOPERATES_WITH", "INVESTS_IN")
 _EARTH_RADIUS_KM: Final = 6371.0
 _FACTS: Final = 5
+_POOL: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,10 @@ class Candidate:
 class Candidates:
     """What was read about all candidates at once; asked gap by gap."""
 
-    def __init__(self, view: GraphView, situation: Situation, products: Sequence[str]) -> None:
+    def __init__(self, view: GraphView, situation: Situation, products: Sequence[str], pool: int) -> None:
         self._situation = situation
+        pairs = situation.chain.pairs(products)
+        self._known = read_makers(view, pairs, situation.region.code, pool)
         self._regions = view.regions()
         self._ids = _product_ids(view, situation, products)
         self._makers = {product: self._suitable(product) for product in products}
@@ -67,7 +70,7 @@ class Candidates:
         threshold = self._situation.settings.confidence
         return [
             maker
-            for maker in self._situation.makers.get(product, ())
+            for maker in self._known.get(product, ())
             if maker.scope != "local" and maker.active and not maker.present and maker.confidence >= threshold
         ]
 
@@ -142,9 +145,13 @@ class Candidates:
         )  # fmt: skip
 
 
-def read_candidates(view: GraphView, situation: Situation, products: Sequence[str]) -> Candidates:
-    """Read what is known about the candidates of these products."""
-    return Candidates(view, situation, products)
+def read_candidates(view: GraphView, situation: Situation, products: Sequence[str], top: int) -> Candidates:
+    """Read what is known about the candidates of these products.
+
+    The best supported 50 makers of each product in each scope are looked at (more where more are asked for), so
+    that the hard filters and the ranking do not depend on how many are shown.
+    """
+    return Candidates(view, situation, products, max(top, _POOL))
 
 
 def _product_ids(view: GraphView, situation: Situation, products: Iterable[str]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,8 +25,9 @@ _CONFIRMED = ("stated", "manual")
 class ChainGraph:
     """A chain read for analysis.
 
-    ``graph`` is the chain as the store gives it, ``rules`` its AND/OR rows, ``finals`` its 终端产品, ``leaves``
-    maps every product to itself and all its sub-types (of any chain): makers of those supply it.
+    ``graph`` is the chain as the store gives it, ``finals`` its 终端产品, ``leaves`` maps every product to itself
+    and all its sub-types (of any chain): makers of those supply it. ``rules`` are its AND/OR rows; sub-types from
+    outside the chain are among its products, because one that runs satisfies a need of its super-type.
     """
 
     name: str
@@ -59,9 +60,10 @@ class ChainGraph:
                 found[target].append(data["fact"])
         return found
 
-    def pairs(self) -> pa.Table:
-        """Columns ``root`` and ``leaf``: makers of the leaf supply the root."""
-        rows = [(root, leaf) for root, leaves in self.leaves.items() for leaf in leaves]
+    def pairs(self, products: Iterable[str] | None = None) -> pa.Table:
+        """Columns ``root`` and ``leaf``: makers of the leaf supply the root; of all products or of these."""
+        wanted = self.leaves if products is None else dict.fromkeys(products)
+        rows = [(root, leaf) for root in wanted for leaf in self.leaves[root]]
         roots, leaves = zip(*rows, strict=True) if rows else ((), ())
         return pa.table({"root": pa.array(roots, pa.string()), "leaf": pa.array(leaves, pa.string())})
 
@@ -76,24 +78,24 @@ def read_chain(view: GraphView, name: str, settings: Settings) -> ChainGraph:
         NotFoundError: there is no such chain.
     """
     graph = view.chain(name)
-    requirements, subtypes = [], []
+    requirements = []
     for source, target, data in graph.edges(data=True):
-        if data["modality"] not in _CONFIRMED:
-            continue
-        if data["relation"] == "IS_A":
-            subtypes.append((source, target))
-        else:
+        if data["relation"] == "REQUIRES" and data["modality"] in _CONFIRMED:
             essential = {ESSENTIAL: True, NON_ESSENTIAL: False}.get(data["essentiality"])
             if essential and data["confidence"] < settings.confidence:
                 essential = None
             requirements.append(Requirement(source, target, essential, data["alt_group"] or ""))
-    rules = AndOrGraph(tuple(sorted(graph)), tuple(requirements), tuple(sorted(set(subtypes))))
+    subtypes = view.subtypes(name)
+    leaves = _leaves(subtypes, sorted(graph))
+    within = AndOrGraph(tuple(sorted(graph)), tuple(requirements), tuple(subtypes))
     marked = [product for product, data in graph.nodes(data=True) if data["final"]]
-    return ChainGraph(graph.name, graph, rules, finals(rules, marked), _leaves(view, name, sorted(graph)))
+    everything = sorted({leaf for kinds in leaves.values() for leaf in kinds})
+    rules = AndOrGraph(tuple(everything), within.requirements, within.subtypes)
+    return ChainGraph(graph.name, graph, rules, finals(within, marked), leaves)
 
 
-def _leaves(view: GraphView, chain: str, products: list[str]) -> dict[str, tuple[str, ...]]:
+def _leaves(subtypes: Sequence[tuple[str, str]], products: list[str]) -> dict[str, tuple[str, ...]]:
     taxonomy: nx.DiGraph[str] = nx.DiGraph()
     taxonomy.add_nodes_from(products)
-    taxonomy.add_edges_from((sup, sub) for sub, sup in view.subtypes(chain))
+    taxonomy.add_edges_from((sup, sub) for sub, sup in subtypes)
     return {product: tuple(sorted({product, *nx.descendants(taxonomy, product)})) for product in products}

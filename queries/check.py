@@ -43,13 +43,13 @@ def _loops(graph: ChainGraph) -> Iterator[Problem]:
 
 def _cycles(graph: ChainGraph) -> Iterator[Problem]:
     for relation, code, word in (("REQUIRES", "cycle", "互相需要"), ("IS_A", "type_cycle", "互为上级")):
-        links: nx.DiGraph[str] = nx.DiGraph()
-        links.add_edges_from(
-            (s, t) for s, t, data in graph.graph.edges(data=True) if data["relation"] == relation and s != t
+        pairs = sorted(
+            {(s, t) for s, t, data in graph.graph.edges(data=True) if data["relation"] == relation and s != t}
         )
-        loops = [sorted(c) for c in nx.strongly_connected_components(links) if len(c) > 1]
-        for members in sorted(loops)[:_CYCLES]:
-            cycle = [edge[0] for edge in nx.find_cycle(links.subgraph(members))]
+        loops = [set(c) for c in nx.strongly_connected_components(nx.DiGraph(pairs)) if len(c) > 1]
+        for members in sorted(loops, key=min)[:_CYCLES]:
+            inside = nx.DiGraph([(s, t) for s, t in pairs if s in members and t in members])  # in order, unlike a view
+            cycle = [edge[0] for edge in nx.find_cycle(inside, source=min(members))]
             path = " → ".join([*cycle, cycle[0]])
             hint = "若确实如此可以保留，阻断分析按级联计算；否则请改正方向。" if code == "cycle" else "请改正从属关系。"
             yield Problem(code, f"{word}成环：{path}", cycle[0], hint)

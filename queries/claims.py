@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from bulian.graph.kinds import ABSENT, TRADE_FLOWS
@@ -16,6 +17,8 @@ from .trade import Dependence, Flow, TradeRow, TradeRule, import_dependence
 
 __all__ = ["Claim", "ProductClaims", "read_claims"]
 
+# Of equally new and sure values the one that speaks for dependence is taken; for all others that is the lower one.
+_MORE_IS_WORSE = ("import_dependence", "top_country_patent_share")
 _FLOW_OF: Mapping[str, Flow] = {predicate: flow for flow, predicate in TRADE_FLOWS.items()}  # type: ignore[misc]
 
 
@@ -41,19 +44,23 @@ class Claim:
 class ProductClaims:
     """All statements about one product, by property; doubtful ones (below the threshold) apart.
 
-    ``claims`` are sorted from newest to oldest; undated ones last.
+    ``claims`` are sorted from newest to oldest, undated ones last; of one date the surest first, then the one that
+    speaks for weakness. ``perhaps_made`` are the doubtful ones that say there is local production, ``trade_facts``
+    the largest import of each of the newest years.
     """
 
     claims: dict[str, list[Claim]] = field(default_factory=lambda: defaultdict(list))
     doubtful: list[Claim] = field(default_factory=list)
+    perhaps_made: list[Claim] = field(default_factory=list)
     trade: Dependence | None = None
+    trade_facts: list[str] = field(default_factory=list)
 
     def national(self, name: str) -> list[Claim]:
         """Statements about China as a whole, newest first."""
         return [claim for claim in self.claims.get(name, ()) if claim.region == ROOT]
 
     def newest(self, name: str) -> Claim | None:
-        """The newest statement about China with a number; of one date the surest, then the smallest."""
+        """The newest statement about China with a number; of one date the surest, then the worse."""
         numbered = [claim for claim in self.national(name) if claim.number is not None]
         return numbered[0] if numbered else None
 
@@ -62,17 +69,51 @@ class ProductClaims:
         found = [c for c in self.claims.get("location_quotient", ()) if c.region == region and c.number is not None]
         return found[0] if found else None
 
-    def local_production(self, regions: Sequence[str]) -> tuple[list[Claim], list[Claim]]:
-        """Statements on local production: that there is some here, that there is none here or around.
+    def made_in(self, inside: Callable[[str], bool]) -> list[Claim]:
+        """Confirmed statements that there is local production in an area, newest first."""
+        return [c for c in self.claims.get("local_production", ()) if c.value != ABSENT and inside(c.region)]
+
+    def absent_from(self, regions: Sequence[str]) -> list[Claim]:
+        """Confirmed statements that there is none in a region or in an area around it, newest first."""
+        return [c for c in self.claims.get("local_production", ()) if c.value == ABSENT and c.region in regions]
+
+    def doubts_of_absence(self, inside: Callable[[str], bool]) -> list[float]:
+        """How surely unnamed makers are said to be in an area, by statements confirmed or not.
+
+        Of one place and year the surest counts: the same claim from several sources takes the maximum.
+        """
+        surest: dict[tuple[str, str], float] = {}
+        for claim in (*self.made_in(inside), *(c for c in self.perhaps_made if inside(c.region))):
+            key = claim.region, claim.when[:4]
+            surest[key] = max(surest.get(key, 0.0), claim.confidence)
+        return [surest[key] for key in sorted(surest)]
+
+    def absence_stated(self, regions: Sequence[str], inside: Callable[[str], bool]) -> bool:
+        """Whether a dated statement says there is none here, and no surely newer one says there is."""
+        none = [claim.when for claim in self.absent_from(regions) if claim.dated]
+        some = [claim.when for claim in self.made_in(inside) if claim.dated]
+        return bool(none) and not any(_surely_newer(when, max(none)) for when in some)
+
+    def cited(self, around: Sequence[str], inside: Callable[[str], bool], settings: Settings, limit: int) -> list[str]:
+        """Facts to show for a region: of every kind of statement the newest first, so that what decides is among them.
 
         Args:
-            regions: the region and what it lies in, nearest first. None in a wider area means none here; some
-                in a wider area says nothing of here.
+            around: the region and what it lies in, nearest first.
+            inside: whether a region is the one asked for or a part of it.
+            settings: the thresholds; shares on either side of the marginal one are both shown.
+            limit: at most so many.
         """
-        said = self.claims.get("local_production", ())
-        some = [claim for claim in said if claim.value != ABSENT and claim.region == regions[0]]
-        none = [claim for claim in said if claim.value == ABSENT and claim.region in regions]
-        return some, none
+        shares = self.national("domestic_share")
+        marginal = [c for c in shares if c.number is not None and c.number <= settings.marginal_share]
+        quotients = [c for c in self.claims.get("location_quotient", ()) if c.region == around[0]]
+        special = ("domestic_share", "location_quotient", "local_production")
+        kinds = [
+            marginal, [c for c in shares if c not in marginal], quotients, self.absent_from(around), self.made_in(inside),
+            *(self.national(name) for name in sorted(self.claims) if name not in special),
+            [c for c in self.perhaps_made if inside(c.region)],
+        ]  # fmt: skip
+        facts = [self.trade_facts, *([claim.fact for claim in kind] for kind in kinds)]
+        return [fact for round_ in zip_longest(*facts) for fact in round_ if fact is not None][:limit]
 
     def dependent(self, settings: Settings) -> bool | None:
         """Trade dependence: by trade rows where there are any, else by the newest statement; None if undecided."""
@@ -108,31 +149,59 @@ def read_claims(view: GraphView, products: Iterable[str], settings: Settings) ->
     """The statements about every product of a chain, read at once."""
     wanted = set(products)
     found: dict[str, ProductClaims] = defaultdict(ProductClaims)
-    trade: dict[str, list[TradeRow]] = defaultdict(list)
+    trade: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for row in view.claims().to_pylist():
         if row["subject"] not in wanted or row["modality"] not in ("stated", "manual"):
             continue
-        flow = _FLOW_OF.get(row["predicate"])
-        if flow is not None:
-            if row["confidence"] >= settings.confidence:
-                trade[row["subject"]].append(TradeRow(row["year"], flow, row["partner"], row["number"], row["source"]))
-            continue
-        claim = _claim(row)
-        if claim.confidence >= settings.confidence:
-            found[row["subject"]].claims[row["predicate"]].append(claim)
-        else:
-            found[row["subject"]].doubtful.append(claim)
+        if row["predicate"] not in _FLOW_OF:
+            _add(found[row["subject"]], row["predicate"], _claim(row), settings)
+        elif row["confidence"] >= settings.confidence:
+            trade[row["subject"]].append(row)
+    for product, rows in trade.items():
+        _add_trade(found[product], rows, settings)
+    for claims in found.values():
+        for name, listed in claims.claims.items():
+            _sort(name, listed)
+    return found
+
+
+def _add(claims: ProductClaims, name: str, claim: Claim, settings: Settings) -> None:
+    if claim.confidence >= settings.confidence:
+        claims.claims[name].append(claim)
+        return
+    claims.doubtful.append(claim)
+    if name == "local_production" and claim.value != ABSENT:
+        claims.perhaps_made.append(claim)
+
+
+def _add_trade(claims: ProductClaims, rows: Sequence[Mapping[str, Any]], settings: Settings) -> None:
     rule = TradeRule(
         hhi_imports=settings.concentration, hhi_world=settings.concentration, ratio=settings.import_ratio,
         need_years=settings.dependence_years, window=settings.dependence_window,
     )  # fmt: skip
-    for product, rows in trade.items():
-        found[product].trade = import_dependence(rows, rule)
-    for claims in found.values():
-        for listed in claims.claims.values():
-            listed.sort(key=lambda claim: (claim.confidence, claim.fact), reverse=True)
-            listed.sort(key=lambda claim: claim.when, reverse=True)
-    return found
+    read = [TradeRow(r["year"], _FLOW_OF[r["predicate"]], r["partner"], r["number"], r["source"]) for r in rows]
+    claims.trade = import_dependence(read, rule)
+    imports = [row for row in rows if _FLOW_OF[row["predicate"]] == "进口"]
+    largest: dict[int, str] = {}
+    for row in sorted(imports, key=lambda row: (-row["year"], -row["number"], row["fact"])):
+        largest.setdefault(row["year"], row["fact"])
+    claims.trade_facts = list(largest.values())[: settings.dependence_window]
+
+
+def _sort(name: str, claims: list[Claim]) -> None:
+    sign = -1 if name in _MORE_IS_WORSE else 1
+
+    def worse(claim: Claim) -> tuple[float, bool]:
+        return sign * (claim.number or 0.0), claim.value not in ("是", ABSENT)
+
+    claims.sort(key=lambda claim: (-claim.confidence, *worse(claim), claim.fact))
+    claims.sort(key=lambda claim: claim.when, reverse=True)
+
+
+def _surely_newer(one: str, other: str) -> bool:
+    """Whether a date is later than another as far as both are given: 2023 is not surely newer than 2023-05."""
+    known = min(len(one), len(other))
+    return one[:known] > other[:known]
 
 
 def _claim(row: Mapping[str, Any]) -> Claim:

@@ -35,7 +35,7 @@ def explain(view: GraphView, text: str) -> Explanation:
     whole = None if match is None else _found(view, text.strip(), None)
     if match is None or whole:
         node = find_one(view, text.strip())
-        facts = view.facts(node=node.id)
+        facts = sorted(view.facts(node=node.id), key=lambda fact: _reading_order(fact, node.id))
         told = {"id": node.id, "kind": node.kind, "name": node.name, "properties": node.properties}
         return Explanation(told, None, tuple(map(as_evidence, facts)), _conflicts(facts, node.id))
     relation = _RELATIONS[match[2]]
@@ -50,6 +50,12 @@ def explain(view: GraphView, text: str) -> Explanation:
     return Explanation(
         None, _edge(view, source, relation, target), tuple(map(as_evidence, facts)), _edge_conflicts(facts)
     )
+
+
+def _reading_order(fact: Fact, node_id: str) -> tuple[Any, ...]:
+    """What is said of the node itself, then what it does, then what is done with it; the best supported first."""
+    rank = 0 if fact.object_id is None else 1 if fact.subject_id == node_id else 2
+    return rank, fact.predicate, -fact.confidence, fact.source, fact.locator, fact.id
 
 
 def _edge(view: GraphView, source: Node, relation: Relation, target: Node) -> Mapping[str, Any]:
@@ -89,6 +95,10 @@ def find_one(view: GraphView, text: str, kinds: Sequence[str] | None = None) -> 
         AmbiguousNameError: several nodes bear it; the message lists them.
     """
     found = _found(view, text, kinds)
+    if not found and kinds is not None and (others := _found(view, text, None)):
+        told = "、".join(dict.fromkeys(SCHEMA.kind(node.kind).label for node in others))
+        wanted = "、".join(SCHEMA.kind(kind).label for kind in kinds)
+        raise NotFoundError(f"这个名称是{told}，这条关系的这一端要的是{wanted}", where=text, hint="请核对关系的方向与名称。")
     if not found:
         raise NotFoundError("图里没有这个名称", where=text, hint="请核对名称；产品、企业、院所、技术、地区都可以查。")
     exact = [node for node in found if text in (node.id, node.name)]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
+
+from bulian.graph.regions import ROOT
 
 from .claims import Claim, ProductClaims
 from .rules import Case
+from .settings import Settings
 from .supply import ProductSupply
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ def lacking(situation: Situation, product: str, case: Case) -> tuple[str, ...]:
     """Sentences on what data was lacking for this product, the next source to check first."""
     return (
         *_search(situation, product, case),
+        *_nationwide(situation, product, case),
         *_makers(situation, product, case),
         *_statements(situation, product),
         *_needs(situation, product, case),
@@ -34,18 +38,31 @@ def _search(situation: Situation, product: str, case: Case) -> Iterator[str]:
     settings, place = situation.settings, situation.region.name
     if case.absent_local is not None and case.absent_local >= settings.absent:
         return
-    supply = situation.supply.get(product, ProductSupply())
-    doubts = [1 - supply.local.doubt] if supply.local.doubt < 1 else []
+    doubts = situation.doubts(product, situation.region.code)
     needed = situation.here.rate_needed(product, doubts, settings)
     searched = "、".join(search.source for search in situation.here.of(product))
     done = f"已查：{searched}。" if searched else "还没有查过任何声明了检出率的来源。"
     if needed is None:
-        yield f"{done}下一步：先核实置信度低于 {settings.confidence:g} 的本地生产说法，再谈有没有。"
+        yield f"{done}下一步：先核实说本地有生产的说法，再谈有没有。"
         return
     yield (
         f"{done}下一步：在{place}的企业名录（企查查、天眼查按经营范围导出，或行业协会、经信局名册）里查“{product}”，"
         f"并在“检索”表登记来源与检出率；还要检出率不低于 {needed:.2g} 的一个独立来源，才能认定没有。"
     )
+
+
+def _nationwide(situation: Situation, product: str, case: Case) -> Iterator[str]:
+    """What is not known of makers in China as a whole."""
+    settings = situation.settings
+    if case.domestic_groups:
+        return
+    if case.absent_national is not None and case.absent_national >= settings.absent:
+        if not case.dependent:
+            yield "查过的来源认定国内没有生产企业，却没有数据说明依赖境外，供给从何而来不明。"
+        return
+    needed = situation.nationwide.rate_needed(product, situation.doubts(product, ROOT), settings)
+    rate = "" if needed is None else f"；还要检出率不低于 {needed:.2g} 的一个独立来源，才能认定没有"
+    yield f"国内有没有生产企业未查清：应在全国范围的企业库里查“{product}”，并在“检索”表登记（地区填中国）{rate}。"
 
 
 def _makers(situation: Situation, product: str, case: Case) -> Iterator[str]:
@@ -80,19 +97,13 @@ def _named(situation: Situation, product: str, scope: str, *, vague: bool = Fals
 def _statements(situation: Situation, product: str) -> Iterator[str]:
     claims = situation.claims.get(product, ProductClaims())
     settings = situation.settings
-    for name, label, limits in (
-        ("domestic_share", "国产化率", (settings.dependence_share, settings.marginal_share)),
-        ("import_dependence", "进口依赖度", (settings.dependence_share,)),
-    ):
-        numbered = [claim for claim in claims.national(name) if claim.number is not None]
-        if any(_both_sides(numbered, limit) for limit in limits):
-            yield f"{label}的说法不一，分居阈值两侧：{'；'.join(_told(claim) for claim in numbered)}。"
-        undated = [claim for claim in numbered if not claim.dated]
-        if undated and len(undated) == len(numbered):
-            yield f"{label}的说法都未注明日期，不足以认定国内供给不足。"
-    some, none = claims.local_production(situation.around)
+    yield from _shares(claims, settings)
+    some = [*claims.made_in(situation.inside), *(c for c in claims.perhaps_made if situation.inside(c.region))]
+    none = claims.absent_from(situation.around)
     if some and none:
         yield f"本地有没有生产，说法相反：{'；'.join(_told(claim) for claim in (*some, *none))}。"
+    elif some:
+        yield f"有来源说本地有生产，但没有点名企业，待核实：{'；'.join(_told(claim) for claim in some[:_SHOWN])}。"
     if any(not claim.dated for claim in none):
         yield "有来源说本地没有，但未注明日期，不作为依据。"
     if claims.doubtful:
@@ -106,8 +117,22 @@ def _statements(situation: Situation, product: str) -> Iterator[str]:
         yield "没有出口管制或专利数据，不能判断技术是否为境外所持。"
 
 
-def _both_sides(claims: list[Claim], limit: float) -> bool:
-    return len({claim.number is not None and claim.number <= limit for claim in claims}) == 2
+def _shares(claims: ProductClaims, settings: Settings) -> Iterator[str]:
+    """Shares that stand on both sides of a threshold, with their dates; and shares nobody dates."""
+    half, marginal = settings.dependence_share, settings.marginal_share
+    sides: tuple[tuple[str, str, Callable[[float], tuple[bool, ...]]], ...] = (
+        ("domestic_share", "国产化率", lambda share: (share < half, share <= marginal)),
+        ("import_dependence", "进口依赖度", lambda share: (share > half,)),
+    )
+    for name, label, side in sides:
+        numbered = [claim for claim in claims.national(name) if claim.number is not None]
+        if len({side(claim.number) for claim in numbered if claim.number is not None}) > 1:
+            yield f"{label}的说法不一，分居阈值两侧：{'；'.join(_told(claim) for claim in numbered)}。"
+        if numbered and not any(claim.dated for claim in numbered):
+            yield f"{label}的说法都未注明日期，不足以认定国内供给不足。"
+    share, bought = claims.newest("domestic_share"), claims.newest("import_dependence")
+    if share is not None and bought is not None and (share.number or 0.0) >= half < (bought.number or 0.0):
+        yield f"国产化率（{_told(share)}）与进口依赖度（{_told(bought)}）的说法相反，按依赖境外计。"
 
 
 def _told(claim: Claim) -> str:

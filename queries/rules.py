@@ -67,13 +67,13 @@ def _absent(probability: float | None, settings: Settings) -> bool:
 
 
 def _unsupplied(case: Case, settings: Settings) -> bool:
-    """Surely no sufficient domestic supply: nobody makes it, or a share that is marginal beyond dispute."""
+    """Surely no sufficient domestic supply: nobody makes it, or the share is marginal; no dated share disputes it."""
     nobody = case.domestic_groups == 0 and _absent(case.absent_national, settings)
-    return nobody or (_marginal(case, settings) and not case.share_disputed)
+    return not case.share_disputed and (nobody or _marginal(case, settings))
 
 
-def _perhaps_unsupplied(case: Case, settings: Settings) -> bool:
-    return case.domestic_groups == 0 or case.share_disputed or _marginal(case, settings)
+def _perhaps_unsupplied(case: Case) -> bool:
+    return case.domestic_groups == 0 or case.share_disputed
 
 
 def _marginal(case: Case, settings: Settings) -> bool:
@@ -107,7 +107,7 @@ REGIONAL_RULES: tuple[Rule[RegionalLabel], ...] = (
     ),
     Rule(
         "regional.weak", "弱链", "本地只有一家独立供应者，或有效供应者数低于阈值（一家独大）。",
-        "若再有一家独立的本地供应者且产能不过于悬殊，则有效供应者数可达阈值，为正常。",
+        "若再有一家独立的本地供应者且产能不过于悬殊，则有效供应者数可达阈值，为正常；区位商低于 1 时为短板。",
         lambda case, s: case.local_groups == 1 or case.local_n_eff < s.n_eff_weak,
     ),
     Rule(
@@ -136,11 +136,11 @@ NATIONAL_RULES: tuple[Rule[NationalLabel], ...] = (
     Rule(
         "national.perhaps_choked", "疑似卡脖子", "同卡脖子，但国内供给是否不足还不能认定，或有日期的国产化率说法分居阈值两侧。",
         "若国内供给被证实足够，则为对外依赖；若认定不足，则为卡脖子。",
-        lambda case, s: _held_abroad(case) and _perhaps_unsupplied(case, s),
+        lambda case, s: _held_abroad(case) and _perhaps_unsupplied(case),
     ),
     Rule(
         "national.dependent", "对外依赖", "依赖境外供给（贸易数据，或国产化率、进口依赖度的说法），不满足卡脖子的其他条件。",
-        "若国产化率升过阈值且贸易不再集中，则为国内可供。",
+        "若国产化率升过阈值、贸易不再集中，且有证实的国内生产企业，则为国内可供。",
         lambda case, s: bool(case.dependent) or _marginal(case, s),
     ),
     Rule(

@@ -47,9 +47,10 @@ class Searches:
                 best[name] = (rank, Search(name, row["rate"], row["date"], row["assumed"], row["fact"]))
         return [best[name][1] for name in sorted(best)]
 
-    def absence(self, product: str, doubts: Sequence[float], settings: Settings) -> float | None:
-        """P_absent of makers of a product here; None where nothing covers it."""
-        return p_absent([search.rate for search in self.of(product)], doubts, settings.prior)
+    def absence(self, product: str, groups: int, doubts: Sequence[float], settings: Settings) -> float | None:
+        """P_absent of makers of a product here: None where nothing covers it, else 0 where ``groups`` are confirmed."""
+        rates = [search.rate for search in self.of(product)]
+        return 0.0 if rates and groups else p_absent(rates, doubts, settings.prior)
 
     def rate_needed(self, product: str, doubts: Sequence[float], settings: Settings) -> float | None:
         """The detection rate one more source needs to settle it; None where unverified claims forbid it."""

@@ -56,7 +56,7 @@ def find_targets(
         NotFoundError: no such chain, region or product of the chain.
     """
     chosen = settings or Settings()
-    situation = read_situation(view, region, chain, chosen, makers=top)
+    situation = read_situation(view, region, chain, chosen)
     findings = (report or find_weak_links(view, region, chain, chosen)).findings
     wanted = [f for f in findings if f.regional not in _NO_GAP]
     if product is not None:
@@ -78,7 +78,7 @@ _Groups = tuple[tuple[Literal["招引", "培育", "院所"], Sequence[Candidate]
 
 
 def _gaps(view: GraphView, situation: Situation, findings: Sequence[Finding], top: int) -> tuple[Gap, ...]:
-    candidates = read_candidates(view, situation, [finding.product for finding in findings])
+    candidates = read_candidates(view, situation, [finding.product for finding in findings], top)
     found = [_groups(candidates, finding.product) for finding in findings]
     cited = {fact for groups in found for _, ones in groups for one in ones for fact in one.facts}
     lines = evidence_by_id(view, cited)
@@ -124,7 +124,8 @@ def _nearness(target: Target) -> float | None:
 def rank_intervals(components: Sequence[Mapping[str, Component]]) -> list[tuple[int, int]]:
     """Best and worst rank of each row over all monotone weightings; more is better in every component.
 
-    A component that is None on either side compares with nothing, so ignorance widens the interval.
+    A component that is None on one side compares with nothing, so ignorance widens the interval; one that nobody
+    knows of either says nothing.
     """
     ahead = [[_dominates(a, b) for b in components] for a in components]
     count = len(components)

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bulian.graph.regions import ROOT, Region
+from bulian.graph.regions import ROOT, Region, Regions
 from bulian.graph.store import GraphView
 
 from .chain_graph import ChainGraph, read_chain
-from .claims import Claim, ProductClaims, read_claims
+from .claims import ProductClaims, read_claims
 from .evidence import evidence_by_id
 from .lacking import lacking
 from .results import NATIONAL_LABELS, REGIONAL_LABELS, Evidence, Finding, RegionRef, WeakReport
@@ -27,7 +27,7 @@ from .supply import Maker, ProductSupply, read_makers, read_supply
 __all__ = ["Situation", "find_weak_links", "read_situation"]
 
 _EVIDENCE_PER_SCOPE = 5
-_EVIDENCE_OF_CLAIMS = 8
+_EVIDENCE_OF_CLAIMS = 16
 _EVIDENCE_OF_NEED = 3
 
 
@@ -35,6 +35,7 @@ _EVIDENCE_OF_NEED = 3
 class Situation:
     """Everything the rules read about a region on a chain, fetched once."""
 
+    regions: Regions
     region: Region
     around: tuple[str, ...]
     chain: ChainGraph
@@ -45,6 +46,18 @@ class Situation:
     nationwide: Searches
     settings: Settings
 
+    def inside(self, code: str) -> bool:
+        """Whether a region is the one asked for or a part of it."""
+        return self.regions.contains(self.region.code, code)
+
+    def doubts(self, product: str, area: str) -> list[float]:
+        """What speaks against absence in the region or in China: makers not confirmed, and statements of unnamed ones."""
+        supply = self.supply.get(product, ProductSupply())
+        doubt = (supply.china if area == ROOT else supply.local).doubt
+        claims = self.claims.get(product, ProductClaims())
+        said = claims.doubts_of_absence(lambda code: self.regions.contains(area, code))
+        return [*([1 - doubt] if doubt < 1 else []), *said]
+
 
 def read_situation(
     view: GraphView, region: str, chain: str, settings: Settings, *, makers: int = _EVIDENCE_PER_SCOPE
@@ -54,11 +67,12 @@ def read_situation(
     Raises:
         NotFoundError: no such chain or region; AmbiguousNameError for a region name of several.
     """
-    place = view.regions().resolve(region)
+    regions = view.regions()
+    place = regions.resolve(region)
     graph = read_chain(view, chain, settings)
     pairs = graph.pairs()
     return Situation(
-        place, view.regions().ancestors(place.code), graph,
+        regions, place, regions.ancestors(place.code), graph,
         read_supply(view, pairs, place.code, settings), read_makers(view, pairs, place.code, makers),
         read_claims(view, graph.leaves, settings),
         read_searches(view, place.code), read_searches(view, ROOT), settings,
@@ -106,23 +120,20 @@ def _urgency(situation: Situation, finding: Finding) -> tuple[int, int, int, boo
 def _case(situation: Situation, product: str) -> Case:
     supply = situation.supply.get(product, ProductSupply())
     claims = situation.claims.get(product, ProductClaims())
-    settings = situation.settings
+    settings, doubts = situation.settings, situation.doubts
     shares = claims.domestic_shares()
     marginal = {share.number is not None and share.number <= settings.marginal_share for share in shares}
-    quotient = claims.location_quotient(situation.region.code)
-    some, none = claims.local_production(situation.around)
+    quotient = claims.location_quotient(here := situation.region.code)
     return Case(
         local_groups=supply.local.groups,
         local_n_eff=supply.local.n_eff,
         domestic_groups=supply.china.groups,
         foreign_groups=supply.foreign.groups,
-        absent_local=_absence(situation.here, product, supply.local.groups, _doubts(supply.local.doubt, some), settings),
-        absent_national=_absence(
-            situation.nationwide, product, supply.china.groups, _doubts(supply.china.doubt, ()), settings
-        ),
+        absent_local=situation.here.absence(product, supply.local.groups, doubts(product, here), settings),
+        absent_national=situation.nationwide.absence(product, supply.china.groups, doubts(product, ROOT), settings),
         blocks=len(situation.chain.blocks[product]),
         lq=quotient.number if quotient else None,
-        absence_stated=any(claim.dated for claim in none) and not _outdated(none, some),
+        absence_stated=claims.absence_stated(situation.around, situation.inside),
         dependent=claims.dependent(settings),
         gap=claims.held_abroad(settings),
         domestic_share=shares[0].number if shares else None,
@@ -130,40 +141,20 @@ def _case(situation: Situation, product: str) -> Case:
     )
 
 
-def _doubts(doubt: float, some: Sequence[Claim]) -> list[float]:
-    """Unverified claims as confidences: their joint doubt, and statements that there is a maker, unnamed."""
-    return ([1 - doubt] if doubt < 1 else []) + [claim.confidence for claim in some]
-
-
-def _outdated(none: Sequence[Claim], some: Sequence[Claim]) -> bool:
-    """Whether a statement that there is a maker is at least as new as every one that there is none."""
-    return bool(some) and max(claim.when for claim in some) >= max(claim.when for claim in none)
-
-
-def _absence(searches: Searches, product: str, groups: int, doubts: Sequence[float], settings: Settings) -> float | None:
-    """P_absent; zero where a supplier is confirmed although a source covers the product."""
-    probability = searches.absence(product, doubts, settings)
-    return 0.0 if probability is not None and groups else probability
-
-
 def _finding(
     situation: Situation, product: str, case: Case, cited: Sequence[str], lines: Mapping[str, Evidence]
 ) -> Finding:
-    settings = situation.settings
+    settings, finals = situation.settings, len(situation.chain.finals)
     regional = first_rule(REGIONAL_RULES, case, settings)
     national = first_rule(NATIONAL_RULES, case, settings)
-    finals = len(situation.chain.finals)
     return Finding(
-        product=product,
-        regional=regional.label,
-        national=national.label,
-        severity=float(f"{case.blocks / finals:.12g}") if finals else 0.0,
+        product, regional.label, national.label, float(f"{case.blocks / finals:.12g}") if finals else 0.0,
         numbers=_numbers(situation, product, case, regional.id, national.id),
         reasons=_reasons(situation, product, case, regional.definition, national.definition),
         counterfactual=f"地区：{regional.otherwise}全国：{national.otherwise}",
         unknowns=lacking(situation, product, case),
         evidence=tuple(lines[fact] for fact in cited if fact in lines),
-    )
+    )  # fmt: skip
 
 
 def _rounded(value: float | None) -> float | None:
@@ -199,10 +190,9 @@ def _numbers(situation: Situation, product: str, case: Case, regional: str, nati
 
 
 def _reasons(situation: Situation, product: str, case: Case, regional: str, national: str) -> tuple[str, ...]:
-    place = situation.region.name
-    reasons = [regional]
+    place, reasons = situation.region.name, [regional]
     if case.local_groups:
-        makers = "、".join(m.name for m in situation.makers.get(product, ()) if m.scope == "local" and m.active)
+        makers = _confirmed_here(situation, product, case.local_groups)
         equal = "" if situation.supply[product].local.capacity_known else "，产能未知按等份计"
         reasons.append(
             f"{place}有 {case.local_groups} 家独立供应者（{makers}），有效供应者数 {case.local_n_eff:.3g}{equal}。"
@@ -223,17 +213,24 @@ def _reasons(situation: Situation, product: str, case: Case, regional: str, nati
     return tuple(reasons)
 
 
+def _confirmed_here(situation: Situation, product: str, groups: int) -> str:
+    confirmed = [m for m in situation.makers.get(product, ()) if m.scope == "local" and m.active]
+    names = [m.name for m in confirmed if m.confidence >= situation.settings.confidence]
+    return "、".join(names) + ("等" if len(names) < groups else "")
+
+
 def _cited(situation: Situation, product: str) -> list[str]:
     """Facts to show, in order: makers here, else elsewhere; who needs it; what is said of it; what was searched."""
-    makers = situation.makers.get(product, ())
     by_scope: dict[str, list[str]] = defaultdict(list)
-    for maker in makers:
+    for maker in situation.makers.get(product, ()):
         by_scope[maker.scope].append(maker.fact)
-    shown = by_scope["local"] or by_scope["domestic"][:3] + by_scope["foreign"][:2]
+    shown = by_scope["local"]
+    if not situation.supply.get(product, ProductSupply()).local.groups:
+        shown = shown + by_scope["domestic"][:3] + by_scope["foreign"][:2]
     needed = situation.chain.needing.get(product, [])[:_EVIDENCE_OF_NEED] if situation.chain.blocks[product] else []
-    claims = situation.claims.get(product, ProductClaims()).claims
-    said = [claim.fact for name in sorted(claims) for claim in claims[name]][:_EVIDENCE_OF_CLAIMS]
-    searched = [search.fact for search in situation.here.of(product)]
+    claims = situation.claims.get(product, ProductClaims())
+    said = claims.cited(situation.around, situation.inside, situation.settings, _EVIDENCE_OF_CLAIMS)
+    searched = [search.fact for area in (situation.here, situation.nationwide) for search in area.of(product)]
     return list(dict.fromkeys([*shown, *needed, *said, *searched]))
 
 
@@ -241,12 +238,12 @@ def _coverage(situation: Situation) -> dict[str, Any]:
     """How well the chain is documented here; printed beside every figure."""
     products = list(situation.chain.graph)
     supply = [situation.supply.get(product, ProductSupply()) for product in products]
-    sources = sorted({search.source for product in products for search in situation.here.of(product)})
+    searched = [situation.here.of(product) for product in products]
     return {
         "products": len(products),
         "finals": len(situation.chain.finals),
         "with_any_maker": sum(s.china.groups + s.foreign.groups + s.unplaced.groups > 0 for s in supply),
         "with_local_maker": sum(s.local.groups > 0 for s in supply),
-        "searched": sum(bool(situation.here.of(product)) for product in products),
-        "searched_sources": sources,
+        "searched": sum(bool(found) for found in searched),
+        "searched_sources": sorted({search.source for found in searched for search in found}),
     }

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bulian.graph.guard import plain
+from bulian.graph.kinds import CLAIMS, SCHEMA
 from bulian.queries.results import (
     Evidence,
     Explanation,
@@ -18,6 +19,7 @@ from bulian.queries.results import (
     TargetReport,
     WeakReport,
 )
+from bulian.viz.palette import REGIONAL_STYLES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -69,15 +71,26 @@ def show_weak(console: Console, report: WeakReport, *, everything: bool = False,
         show_rows(console, "薄弱环节", _HEADERS, [_row(finding) for finding in weak[:limit]])
     else:
         console.print("没有可以认定的薄弱环节（不等于没有，见“还不知道”）。")
+    _show_meanings(console, weak)
     if len(weak) > limit:
         console.print(f"另有 {len(weak) - limit} 个未列出，用 --json 或 bulian export --format xlsx 取全部。")
     unknown = [f for f in report.findings if f.regional == "未知" and f.numbers["blocks"]]
     if unknown and not everything:
         title = "还不知道，但缺它会停掉终端产品：先查这些"
         show_rows(console, title, _HEADERS, [_row(finding) for finding in unknown[:limit]])
+    say(console, _READING)
     say(console, coverage_line(report))
 
 
+def _show_meanings(console: Console, findings: Sequence[Finding]) -> None:
+    """What the labels in a table mean, those that occur, in the order of severity."""
+    regional = {finding.regional for finding in findings}
+    for style in REGIONAL_STYLES:
+        if style.label in regional:
+            say(console, f"{style.label}：{style.meaning}")
+
+
+_READING = "本地、国内、境外是已证实的独立生产企业家数（同一集团计一家，国内含本地）；停掉终端是缺它会停的终端产品数 / 终端产品总数。"
 _HEADERS = ("环节", "地区判定", "全国判定", "本地", "国内", "境外", "停掉终端", "不存在的把握")
 
 
@@ -174,19 +187,21 @@ def show_problems(console: Console, problems: Sequence[Problem]) -> None:
     if not problems:
         console.print("没有发现问题。")
         return
-    rows = [[problem.code, problem.message, problem.hint] for problem in problems]
-    show_rows(console, f"数据问题 {len(problems)} 条", ("代码", "问题", "怎么改"), rows)
+    rows = [[problem.message, problem.hint, problem.code] for problem in problems]
+    show_rows(console, f"数据问题 {len(problems)} 条", ("问题", "怎么改", "代码"), rows)
 
 
 def show_explanation(console: Console, answer: Explanation) -> None:
     """A node or an edge with every fact behind it."""
     if answer.node is not None:
-        say(console, f"{answer.node['name']}（{answer.node['id']}）")
+        kind = SCHEMA.kind(answer.node["kind"]).label
+        say(console, f"{kind} {answer.node['name']}（{answer.node['id']}）")
         for name, values in answer.node["properties"].items():
-            say(console, f"{name}：{'；'.join(values)}", 2)
+            told = [SCHEMA.kind(value).label for value in values] if name == "kind" else values
+            say(console, f"{_LABELS.get(name, name)}：{'；'.join(told)}", 2)
     if answer.edge is not None:
         ends = answer.edge
-        say(console, f"{ends['source']['name']} {ends['relation']} {ends['target']['name']}")
+        say(console, f"{ends['source']['name']} {_LABELS[ends['relation']]} {ends['target']['name']}")
     for conflict in answer.conflicts:
         say(console, f"说法不一：{conflict['message']}")
     console.print(f"依据 {len(answer.facts)} 条：")
@@ -195,6 +210,14 @@ def show_explanation(console: Console, answer: Explanation) -> None:
         say(console, f"原文：{line.quote}", 6)
     if len(answer.facts) > _EVIDENCE:
         console.print(f"  另有 {len(answer.facts) - _EVIDENCE} 条，用 --json 取全部。")
+
+
+_LABELS: Mapping[str, str] = {
+    "kind": "类别",
+    **{prop.name: prop.label for holder in SCHEMA.kinds for prop in holder.properties},
+    **{claim.name: claim.label for claim in CLAIMS},
+    **{relation.name: relation.label for relation in SCHEMA.relations},
+}
 
 
 def show_demo(console: Console, report: WeakReport, targets: TargetReport, paths: Mapping[str, str]) -> None:

@@ -63,13 +63,14 @@ def show_ingest(console: Console, report: Mapping[str, Any]) -> None:
         rows.append([name, what, entry["read"], entry["accepted"], entry["rejected"], reasons])
     show_rows(console, "", ("文件", "表", "读到", "收下", "退回", "原因"), rows)
     for entry in report["files"]:
+        place = entry["path"] + (f"［{entry['sheet']}］" if entry["sheet"] else "")
         if entry["unmapped"]:
-            say(console, f"{entry['path']}：未用的列：{'、'.join(entry['unmapped'])}")
+            say(console, f"{place}：未用的列：{'、'.join(entry['unmapped'])}")
         for note in entry["notes"]:
-            say(console, f"{entry['path']}：{note}")
+            say(console, f"{place}：{note}")
         if entry["error"] is not None:
             error = entry["error"]
-            say(console, f"{entry['path']}：未导入：{error['message']} {error['hint'] or ''}")
+            say(console, f"{place}：未导入：{error['message']} {error['hint'] or ''}")
     facts = report["facts"]
     verb = "试算（未写入）的事实" if report["dry_run"] else "事实"
     say(console, f"{verb}：新增 {facts['new']}，已有 {facts['known']}，不再有 {facts['gone']}。")

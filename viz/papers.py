@@ -27,13 +27,22 @@ _TOP = 10
 
 
 def write_papers(
-    view: GraphView, report: WeakReport, targets: TargetReport, folder: Path, settings: Settings | None = None
+    view: GraphView,
+    report: WeakReport,
+    targets: TargetReport,
+    folder: Path,
+    settings: Settings | None = None,
+    *,
+    top: int = _TOP,
 ) -> Mapping[str, str]:
-    """The chain map and the workbook of a report into a folder; what was written, by Chinese name."""
+    """The chain map and the workbook of a report into a folder; what was written, by Chinese name.
+
+    ``top`` is how many targets of each kind were asked for; the workbook says so.
+    """
     chosen = settings or Settings()
     name = safe_filename(f"{report.region.name}-{report.chain}")
     page = write_page(render_page(_chain_model(view, report, targets, chosen)), folder / f"{name}-链图.html")
-    book = write_workbook(folder / f"{name}-补链.xlsx", report, targets, extra=_extra(view, targets))
+    book = write_workbook(folder / f"{name}-补链.xlsx", report, targets, extra=_extra(view, targets, top))
     return {"链图": str(page), "工作簿": str(book)}
 
 
@@ -84,12 +93,12 @@ def write_target_book(view: GraphView, region: str, chain: str, settings: Settin
     """The target workbook of a region on a chain; its path and how many targets and findings it lists."""
     report = find_weak_links(view, region, chain, settings)
     targets = find_targets(view, region, chain, settings=settings, report=report, top=_TOP)
-    book = write_workbook(output, report, targets, extra=_extra(view, targets))
+    book = write_workbook(output, report, targets, extra=_extra(view, targets, _TOP))
     listed = sum(len(gap.targets) for gap in targets.gaps)
     return {"path": str(book), "rows": {"targets": listed, "findings": len(report.findings)}}
 
 
-def _extra(view: GraphView, targets: TargetReport) -> dict[str, Any]:
+def _extra(view: GraphView, targets: TargetReport, top: int) -> dict[str, Any]:
     """What the office's target list shows of each firm beside the report: its own table's cells."""
     ids = sorted({target.id for gap in targets.gaps for target in gap.targets})
     fields = ("credit_code", "main_products", "honours", "capital", "insured", "founded_on")
@@ -97,4 +106,5 @@ def _extra(view: GraphView, targets: TargetReport) -> dict[str, Any]:
         node.id: {name: "；".join(node.properties[name]) for name in fields if name in node.properties}
         for node in view.nodes(ids=ids)
     }
-    return {"data_date": newest_date(view), "enterprises": firms}
+    notes = (f"目标清单中每个环节的招引、培育、院所各最多列 {top} 个，更多的用 bulian targets --top 查询",)
+    return {"data_date": newest_date(view), "enterprises": firms, "notes": notes}

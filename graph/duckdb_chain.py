@@ -1,0 +1,66 @@
+"""Chains read from the embedded store: their products as nodes, every row said of them as an edge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import networkx as nx
+
+from .store import Chain
+
+__all__ = ["chain_links", "read_chain"]
+
+
+def read_chain(db: duckdb.DuckDBPyConnection, chain_id: str) -> Chain:
+    """The products of a chain and the relations among them; see :meth:`bulian.graph.store.GraphView.chain`."""
+    named = db.execute("SELECT name FROM entity WHERE id = ?", [chain_id]).fetchall()
+    graph: Chain = nx.MultiDiGraph(name=named[0][0])
+    for row in db.execute(
+        "SELECT n.name, n.id, n.kind, min(e.stage) FROM edge e JOIN entity n ON n.id = e.source"
+        " WHERE e.relation = 'IN_CHAIN' AND e.target = ? AND e.modality IN ('stated', 'manual')"
+        " GROUP BY ALL ORDER BY n.name", [chain_id],
+    ).fetchall():  # fmt: skip
+        graph.add_node(row[0], id=row[1], kind=row[2], stage=row[3], final=False, key_component=False, aliases=[])
+    _add_marks(db, graph)
+    for source, target, data in chain_links(db, chain_id):
+        if source in graph and target in graph:
+            graph.add_edge(source, target, key=data["fact"], **data)
+    nx.freeze(graph)
+    return graph
+
+
+def _add_marks(db: duckdb.DuckDBPyConnection, graph: Chain) -> None:
+    names = {data["id"]: name for name, data in graph.nodes(data=True)}
+    for node_id, predicate, value in db.execute(
+        "SELECT DISTINCT s.id, f.predicate, f.value FROM fact f JOIN mention_entity s"
+        " ON s.kind = f.subject_kind AND s.key = f.subject_key"
+        " WHERE f.predicate IN ('final', 'key_component', 'aliases') AND f.subject_kind = 'Product' ORDER BY ALL"
+    ).fetchall():
+        if node_id not in names:
+            continue
+        marks = graph.nodes[names[node_id]]
+        if predicate == "aliases":
+            marks["aliases"].append(value)
+        elif value == "是":
+            marks[predicate] = True
+
+
+def chain_links(db: duckdb.DuckDBPyConnection, chain_id: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Every 需要 and 属于 row that holds for a chain: (product, object, what the row says), in a fixed order.
+
+    A row that names another chain only is left out; one that names none holds for every chain.
+    """
+    names = ("relation", "fact", "modality", "confidence", "essentiality", "alt_group", "cost_share", "date")
+    for row in db.execute(
+        "SELECT DISTINCT sn.name, tn.name, f.predicate, replace(CAST(f.id AS VARCHAR), '-', '') AS fact, f.modality,"
+        " f.confidence, f.essentiality, f.alt_group, f.cost_share, f.source_date"
+        " FROM fact f JOIN mention_entity s ON s.kind = f.subject_kind AND s.key = f.subject_key"
+        " JOIN mention_entity t ON t.kind = f.object_kind AND t.key = f.object_key"
+        " JOIN entity sn ON sn.id = s.id JOIN entity tn ON tn.id = t.id"
+        " WHERE f.predicate IN ('REQUIRES', 'IS_A') AND (f.chain IS NULL OR EXISTS (SELECT 1 FROM mention_entity c"
+        " WHERE c.kind = 'Chain' AND c.id = ? AND c.key = f.chain))"
+        " ORDER BY sn.name, tn.name, fact", [chain_id],
+    ).fetchall():  # fmt: skip
+        yield row[0], row[1], dict(zip(names, row[2:], strict=True))
