@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import duckdb
 import networkx as nx
 
-from .store import Chain
+from .store import Chain, Link
 
 __all__ = ["chain_links", "read_chain"]
 
@@ -47,7 +46,7 @@ def _add_marks(db: duckdb.DuckDBPyConnection, graph: Chain) -> None:
             marks[predicate] = True
 
 
-def chain_links(db: duckdb.DuckDBPyConnection, chain_id: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def chain_links(db: duckdb.DuckDBPyConnection, chain_id: str) -> Iterator[Link]:
     """Every 需要 and 属于 row that holds for a chain: (product, object, what the row says), in a fixed order.
 
     A row that names another chain only is left out; one that names none holds for every chain.

@@ -42,15 +42,27 @@ def derive(db: duckdb.DuckDBPyConnection) -> None:
     _make_regions(db)
     _make_edges(db)
     _make_firms(db)
-    for table in ("mention", "alias_of", "redirect", "said"):
-        db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+    db.execute("DROP VIEW temp.said")
+    for table in ("repeated", "mention", "alias_of", "redirect"):
+        db.execute(f"DROP TABLE temp.{table}")
+
+
+def _say_once(db: duckdb.DuckDBPyConnection) -> None:
+    """The view ``said``: every fact once, though two files may carry the same row of one cited source."""
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE repeated AS SELECT line FROM (SELECT f.rowid AS line, row_number() OVER"
+        " (PARTITION BY f.id ORDER BY f.file, f.sheet, f.row, f.start) AS place FROM fact f"
+        " SEMI JOIN (SELECT id FROM fact SEMI JOIN (SELECT id FROM fact WHERE source IS NOT NULL) c USING (id)"
+        " GROUP BY id HAVING count(*) > 1) d USING (id))"
+        " WHERE place > 1"
+    )
+    some = db.execute("SELECT count(*) FROM repeated").fetchone()
+    skipped = " WHERE rowid NOT IN (SELECT line FROM repeated)" if some and some[0] else ""
+    db.execute(f"CREATE OR REPLACE TEMP VIEW said AS SELECT * FROM fact{skipped}")
 
 
 def _collect_mentions(db: duckdb.DuckDBPyConnection) -> None:
-    duplicates = db.execute("SELECT count(*) - count(DISTINCT id) FROM fact").fetchone()
-    once = "DISTINCT ON (id) " if duplicates and duplicates[0] else ""
-    order = " ORDER BY id, file, sheet, row, start" if once else ""
-    db.execute(f"CREATE OR REPLACE TEMP TABLE said AS SELECT {once}* FROM fact{order}")
+    _say_once(db)
     db.execute(
         "CREATE OR REPLACE TEMP TABLE mention AS SELECT kind, key, min(name) AS name, bool_or(defined) AS defined"
         " FROM (SELECT subject_kind AS kind, subject_key AS key, subject AS name, predicate = 'name' AS defined"

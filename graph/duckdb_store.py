@@ -39,7 +39,7 @@ class DuckDBStore(DuckDBView):
     def initialise(self) -> None:
         """Lay out an empty file: facts, sources, documents, settings; derived tables stay to be derived."""
         with self._transaction():
-            self._db.execute(fact_ddl("fact"))
+            self._db.execute(fact_ddl())
             self._db.execute(
                 "CREATE TABLE source (uri VARCHAR, title VARCHAR, publisher VARCHAR, date VARCHAR,"
                 " sha256 VARCHAR, fingerprint VARCHAR)"
@@ -73,16 +73,12 @@ class DuckDBStore(DuckDBView):
     @contextmanager
     def write(self, source: Source, document: Document | None = None) -> Iterator[FileWriter]:
         """Replace what this file says by what is added, and its kept text by ``document``, in one transaction."""
-        with translated(self.path):
-            self._db.execute("DROP TABLE IF EXISTS temp.incoming")
-            self._db.execute(fact_ddl("incoming", temporary=True))
+        with translated(self.path), self._transaction():
             writer = FileWriter(self._db, source.uri)
             yield writer
-            with self._transaction():
-                writer.commit()
-                self._replace_source(source, document)
-                self._put("stale", "1")
-            self._db.execute("DROP TABLE IF EXISTS temp.incoming")
+            writer.finish()
+            self._replace_source(source, document)
+            self._put("stale", "1")
 
     def _replace_source(self, source: Source, document: Document | None) -> None:
         for table in ("source", "document"):

@@ -15,7 +15,7 @@ from .facts import Fact, Source
 from .kinds import CLAIMS, SCHEMA, TRADE_FLOWS
 from .names import normal_form
 from .regions import Regions, default_regions
-from .store import Chain, Edge, Node
+from .store import Chain, Edge, Link, Node
 
 __all__ = ["DuckDBView"]
 
@@ -91,15 +91,9 @@ class DuckDBView:
             raise NotFoundError("没有这条产业链", where=name, hint=f"已有：{known}。", code="no_chain")
         return found[0].id
 
-    def subtypes(self, chain: str) -> list[tuple[str, str]]:
-        """(sub, super) product names that hold on this chain, whether or not the sub-type is a link of it."""
-        return sorted(
-            {
-                (source, target)
-                for source, target, data in duckdb_chain.chain_links(self._db, self._chain_id(chain))
-                if data["relation"] == "IS_A" and data["modality"] in ("stated", "manual")
-            }
-        )
+    def links(self, chain: str) -> list[Link]:
+        """Every 需要 and 属于 row that holds for a chain; see :meth:`bulian.graph.store.GraphView.links`."""
+        return list(duckdb_chain.chain_links(self._db, self._chain_id(chain)))
 
     def node(self, node_id: str) -> Node | None:
         """The node of that id, or None."""

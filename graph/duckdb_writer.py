@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -18,44 +17,50 @@ _SQL_TYPES = {pa.string(): "VARCHAR", pa.float64(): "DOUBLE", pa.int32(): "INTEG
 _COLUMN_LIST = ", ".join(FACT_COLUMNS)
 
 
-def fact_ddl(name: str, *, temporary: bool = False) -> str:
-    """The statement that makes a table of facts."""
+def fact_ddl() -> str:
+    """The statement that makes the table of facts."""
     columns = [f"{field.name} {'UUID' if field.name == 'id' else _SQL_TYPES[field.type]}" for field in FACT_SCHEMA]
-    return f"CREATE {'TEMP ' if temporary else ''}TABLE {name} ({', '.join(columns)})"
+    return f"CREATE TABLE fact ({', '.join(columns)})"
 
 
 class FileWriter:
-    """Collects the facts of one file in a temporary table, then swaps them in."""
+    """Puts the facts of one file in the place of what it said before; made, used and finished in one transaction.
+
+    Facts go straight into their table, where DuckDB compresses them as they come: a copy in a temporary table
+    would hold a large file in memory twice.
+    """
 
     def __init__(self, database: duckdb.DuckDBPyConnection, uri: str) -> None:
         self._db = database
         self._uri = uri
         self.tally = Tally()
+        self._db.execute("CREATE OR REPLACE TEMP TABLE former AS SELECT id FROM fact WHERE file = ?", [uri])
+        self._db.execute("DELETE FROM fact WHERE file = ?", [uri])
 
     def add(self, facts: pa.Table) -> None:
         """Add facts, as columns of :data:`~bulian.graph.facts.FACT_SCHEMA`."""
         self._db.register("adding", facts)
-        self._db.execute(f"INSERT INTO incoming ({_COLUMN_LIST}) SELECT {_COLUMN_LIST} FROM adding")
+        self._db.execute(f"INSERT INTO fact ({_COLUMN_LIST}) SELECT {_COLUMN_LIST} FROM adding")
         self._db.unregister("adding")
 
-    def commit(self) -> None:
-        """Swap the collected facts in for what the file said before; fills ``tally``. Inside a transaction."""
-        repeated = self._one("SELECT count(*) - count(DISTINCT id) FROM incoming")
-        old = "SELECT id FROM fact WHERE file = $1"
-        gone = self._one(
-            f"SELECT count(*) FROM ({old}) o ANTI JOIN incoming USING (id)"
-            " ANTI JOIN (SELECT id FROM fact WHERE file <> $1) e USING (id)", [self._uri],
-        )  # fmt: skip
-        known = self._one("SELECT count(DISTINCT id) FROM incoming SEMI JOIN fact USING (id)")
-        total = self._one("SELECT count(*) FROM incoming")
-        self._db.execute("DELETE FROM fact WHERE file = ?", [self._uri])
-        distinct = "DISTINCT ON (id) " if repeated else ""
-        order = " ORDER BY id, sheet, row, start" if repeated else ""
-        self._db.execute(f"INSERT INTO fact SELECT {distinct}{_COLUMN_LIST} FROM incoming{order}")
-        self.tally = Tally(total - repeated - known, known, gone)
+    def finish(self) -> None:
+        """Leave out what the file says twice and count what changed, into ``tally``."""
+        total = self._one("SELECT count(*) FROM fact WHERE file = ?")
+        different = self._one("SELECT count(DISTINCT id) FROM fact WHERE file = ?")
+        if different < total:
+            self._db.execute(
+                "DELETE FROM fact WHERE rowid IN (SELECT rowid FROM (SELECT rowid, row_number() OVER"
+                " (PARTITION BY id ORDER BY sheet, row, start) AS place FROM fact WHERE file = ?) WHERE place > 1)",
+                [self._uri],
+            )
+        before = "(SELECT id FROM former UNION ALL SELECT id FROM fact WHERE file <> $1)"
+        known = self._one(f"SELECT count(*) FROM (SELECT id FROM fact WHERE file = $1) SEMI JOIN {before} b USING (id)")
+        gone = self._one("SELECT count(*) FROM former ANTI JOIN fact USING (id) WHERE $1 IS NOT NULL")
+        self._db.execute("DROP TABLE temp.former")
+        self.tally = Tally(different - known, known, gone)
 
-    def _one(self, sql: str, parameters: list[Any] | None = None) -> int:
-        row = self._db.execute(sql, parameters or []).fetchone()
+    def _one(self, sql: str) -> int:
+        row = self._db.execute(sql, [self._uri]).fetchone()
         return int(row[0]) if row else 0
 
 

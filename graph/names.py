@@ -33,6 +33,8 @@ def normal_forms(names: Any) -> pa.ChunkedArray:
     for written, meant in _FOLDED:
         folded = pc.replace_substring(folded, pattern=written, replacement=meant)
     folded = pc.utf8_lower(folded)
+    if pc.any(pc.match_substring_regex(folded, r"\p{M}")).as_py():  # marks may now stand beside new letters
+        folded = pc.utf8_normalize(folded, form="NFKC")
     return pc.if_else(pc.equal(folded, ""), None, folded)
 
 

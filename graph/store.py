@@ -19,12 +19,16 @@ import pyarrow as pa
 from .facts import Fact, Source, Tally
 from .regions import Regions
 
-__all__ = ["Chain", "Document", "Edge", "GraphView", "Node", "Scope", "Store", "Writer"]
+__all__ = ["Chain", "Document", "Edge", "GraphView", "Link", "Node", "Scope", "Store", "Writer"]
 
 Scope = Literal["local", "domestic", "china", "vague", "foreign", "unplaced"]
 """Where a firm is, seen from a region: in it, elsewhere in China, anywhere in China (both of these), known only
 to be in an area around the region (so perhaps in it), outside the mainland customs territory, or of unknown
 country."""
+
+Link: TypeAlias = tuple[str, str, dict[str, Any]]
+"""A row 需要 or 属于: product name, object name, and what it says (relation, fact, modality, confidence,
+essentiality, alt_group, cost_share, date)."""
 
 Chain: TypeAlias = "nx.MultiDiGraph[str]"
 """A chain: nodes are product names with kind, stage, final, key_component, aliases; edges (keyed by modality)
@@ -81,8 +85,11 @@ class GraphView(Protocol):
     def chain(self, name: str) -> Chain:
         """The products of a chain and the relations among them; NotFoundError when there is no such chain."""
 
-    def subtypes(self, chain: str) -> list[tuple[str, str]]:
-        """(sub, super) product names that hold on this chain, whether or not the sub-type is a link of it."""
+    def links(self, chain: str) -> list[Link]:
+        """Every 需要 and 属于 row that holds for a chain, whether or not its ends are products of it, by ends and fact.
+
+        A row that names another chain only is left out; one that names none holds for every chain.
+        """
 
     def node(self, node_id: str) -> Node | None:
         """The node of that id, or None."""

@@ -59,7 +59,7 @@ class Candidates:
         studied = sorted({*self._ids.values(), *(id_ for ids in self._needs.values() for id_ in ids)})
         self._studies = [edge for edge in view.edges("RESEARCHES", targets=studied) if edge.modality in _CONFIRMED]
         scholars = sorted({edge.source for edge in self._studies})
-        self._said |= _by_ends(view.facts(subjects=scholars, predicates=["RESEARCHES"])) if scholars else {}
+        self._studied = _by_ends(view.facts(subjects=scholars, predicates=["RESEARCHES"])) if scholars else {}
         others = {other for ends in self._ties.values() for other in ends}
         self._places = _places(view, sorted({*others, *scholars}))
         self._nodes = {node.id: node for node in view.nodes(ids=sorted({*firms, *scholars, *studied}))}
@@ -137,7 +137,7 @@ class Candidates:
     def _scholar(self, edge: Edge) -> Candidate:
         places = self._places.get(edge.source, ())
         region = max(places, key=lambda code: (len(self._regions.ancestors(code)), code)) if places else None
-        facts = self._said.get((edge.source, edge.target), ())
+        facts = self._studied.get((edge.source, edge.target), ())
         components: dict[str, Component] = {"evidence": edge.sources, "honours": None, "capacity": None}
         return Candidate(
             edge.source, self._node(edge.source).name, self._node(edge.target).name, region, False, edge.sources,

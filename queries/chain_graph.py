@@ -26,8 +26,8 @@ class ChainGraph:
     """A chain read for analysis.
 
     ``graph`` is the chain as the store gives it, ``finals`` its 终端产品, ``leaves`` maps every product to itself
-    and all its sub-types (of any chain): makers of those supply it. ``rules`` are its AND/OR rows; sub-types from
-    outside the chain are among its products, because one that runs satisfies a need of its super-type.
+    and all its sub-types (of any chain): makers of those supply it. ``rules`` are its AND/OR rows; sub-types and
+    alternatives from outside the chain are among its products, because one that runs satisfies a need.
     """
 
     name: str
@@ -78,18 +78,22 @@ def read_chain(view: GraphView, name: str, settings: Settings) -> ChainGraph:
         NotFoundError: there is no such chain.
     """
     graph = view.chain(name)
-    requirements = []
-    for source, target, data in graph.edges(data=True):
-        if data["relation"] == "REQUIRES" and data["modality"] in _CONFIRMED:
+    requirements, subtypes = [], []
+    for source, target, data in view.links(name):
+        if data["modality"] not in _CONFIRMED:
+            continue
+        if data["relation"] == "IS_A":
+            subtypes.append((source, target))
+        elif source in graph:
             essential = {ESSENTIAL: True, NON_ESSENTIAL: False}.get(data["essentiality"])
             if essential and data["confidence"] < settings.confidence:
                 essential = None
             requirements.append(Requirement(source, target, essential, data["alt_group"] or ""))
-    subtypes = view.subtypes(name)
     leaves = _leaves(subtypes, sorted(graph))
     within = AndOrGraph(tuple(sorted(graph)), tuple(requirements), tuple(subtypes))
     marked = [product for product, data in graph.nodes(data=True) if data["final"]]
-    everything = sorted({leaf for kinds in leaves.values() for leaf in kinds})
+    alternatives = {row.object for row in requirements if row.alt_group}
+    everything = sorted({leaf for kinds in leaves.values() for leaf in kinds} | alternatives)
     rules = AndOrGraph(tuple(everything), within.requirements, within.subtypes)
     return ChainGraph(graph.name, graph, rules, finals(within, marked), leaves)
 

@@ -43,9 +43,7 @@ def _loops(graph: ChainGraph) -> Iterator[Problem]:
 
 def _cycles(graph: ChainGraph) -> Iterator[Problem]:
     for relation, code, word in (("REQUIRES", "cycle", "互相需要"), ("IS_A", "type_cycle", "互为上级")):
-        pairs = sorted(
-            {(s, t) for s, t, data in graph.graph.edges(data=True) if data["relation"] == relation and s != t}
-        )
+        pairs = sorted({(s, t) for s, t, data in graph.graph.edges(data=True) if data["relation"] == relation and s != t})
         loops = [set(c) for c in nx.strongly_connected_components(nx.DiGraph(pairs)) if len(c) > 1]
         for members in sorted(loops, key=min)[:_CYCLES]:
             inside = nx.DiGraph([(s, t) for s, t in pairs if s in members and t in members])  # in order, unlike a view

@@ -98,7 +98,9 @@ def find_one(view: GraphView, text: str, kinds: Sequence[str] | None = None) -> 
     if not found and kinds is not None and (others := _found(view, text, None)):
         told = "、".join(dict.fromkeys(SCHEMA.kind(node.kind).label for node in others))
         wanted = "、".join(SCHEMA.kind(kind).label for kind in kinds)
-        raise NotFoundError(f"这个名称是{told}，这条关系的这一端要的是{wanted}", where=text, hint="请核对关系的方向与名称。")
+        raise NotFoundError(
+            f"这个名称是{told}，这条关系的这一端要的是{wanted}", where=text, hint="请核对关系的方向与名称。"
+        )
     if not found:
         raise NotFoundError("图里没有这个名称", where=text, hint="请核对名称；产品、企业、院所、技术、地区都可以查。")
     exact = [node for node in found if text in (node.id, node.name)]

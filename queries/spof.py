@@ -29,10 +29,12 @@ def find_single_points(
     """
     graph = read_chain(view, chain, settings or Settings())
     points = single_points(graph.rules)
-    wanted = sorted(points)
+    wanted = sorted(graph.graph)
     if product is not None:
-        names = {node.name for node in view.find(product, "Product")} & set(points)
+        names = {node.name for node in view.find(product, "Product")} & set(wanted)
         if not names:
             raise NotFoundError("链上没有这个产品", where=product, hint="用 bulian weak 可看到链上的所有产品。")
         wanted = sorted(names)
-    return SpofReport(tuple(ProductPoints(p, tuple(sorted(points[p])), graph.blocks[p]) for p in wanted))
+    return SpofReport(
+        tuple(ProductPoints(p, tuple(sorted(points[p] & set(graph.graph))), graph.blocks[p]) for p in wanted)
+    )
