@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -18,6 +17,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from bulian import __version__
 from bulian.graph.errors import BulianError, UsageError
+from bulian.viz.manual import in_chinese, usage_error
 
 if TYPE_CHECKING:
     from bulian.graph.duckdb_store import DuckDBStore
@@ -25,33 +25,19 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "main"]
 
-_ENGLISH = (
-    (r"Usage: ", "用法："), (r"\[OPTIONS\]", "[选项]"), (r"COMMAND \[ARGS\]\.\.\.", "命令 [参数]..."),
-    (r"Options:", "选项："), (r"Commands:", "命令："), (r"Arguments:", "参数："),
-    (r"Show this message\s+and\s+exit\.", "显示这份说明。"), (r"\[required\]", "[必填]"),
-    (r"default:\s+", "缺省："), (r"env\s+var:\s+", "环境变量："),
-)  # fmt: skip
-"""The parser's own words on help pages, and ours."""
-
-
-def _in_chinese(text: str) -> str:
-    for pattern, word in _ENGLISH:
-        text = re.sub(pattern, word, text)
-    return text
-
 
 class _Command(TyperCommand):
     """A command whose help page is Chinese throughout."""
 
     def get_help(self, ctx: Any) -> str:
-        return _in_chinese(super().get_help(ctx))
+        return in_chinese(super().get_help(ctx))
 
 
 class _Group(TyperGroup):
     """The program: a Chinese help page, and the nearest names for an unknown command."""
 
     def get_help(self, ctx: Any) -> str:
-        return _in_chinese(super().get_help(ctx))
+        return in_chinese(super().get_help(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
@@ -98,7 +84,7 @@ def main() -> None:
         if _is_interrupt(error):
             code = _interrupted(wants_json)
         elif hasattr(error, "format_message"):  # one of the parser's own
-            code = _fail(_usage_error(error), wants_json)
+            code = _fail(usage_error(error), wants_json)
         else:
             raise
     sys.exit(code if isinstance(code, int) else 0)
@@ -127,37 +113,6 @@ def _is_interrupt(error: BaseException | None) -> bool:
 def _interrupted(wants_json: bool) -> int:
     hint = "再运行一次即可接着做完。"
     return _fail(BulianError("已中断；存储是完整的，停在某个文件之前或之后", hint=hint, code="interrupted"), wants_json)
-
-
-def _usage_error(error: Any) -> UsageError:
-    """The parser's complaint in Chinese: which option or argument, and what it should be."""
-    kind, hint = type(error).__name__, "用 bulian --help 或 bulian 命令 --help 查看用法。"
-    param = getattr(error, "param", None)
-    name = getattr(error, "option_name", "") or _shown(param)
-    if kind == "NoSuchOption":
-        near = "、".join(sorted(error.possibilities or ()))
-        return UsageError("没有这个选项", where=name, hint=f"相近的：{near}。{hint}" if near else hint)
-    if kind == "MissingParameter":
-        return UsageError(f"缺少{'参数' if name.isupper() else '选项'}", where=name, hint=f"{_about(param)}{hint}")
-    if kind == "BadParameter":
-        return UsageError("值不对", where=name, hint=f"{_about(param)}{hint}")
-    if kind == "BadOptionUsage":
-        return UsageError("选项后面缺少值，或给了不该有的值", where=name, hint=hint)
-    extra = re.search(r"unexpected extra argument\S* \((.*)\)", error.format_message())
-    if extra:
-        return UsageError("多出的参数", where=extra[1], hint=f"名称里有空格时请加引号。{hint}")
-    return UsageError(f"用法不对：{error.format_message()}", hint=hint)
-
-
-def _shown(param: Any) -> str:
-    if param is None:
-        return ""
-    return str(param.opts[0] if param.param_type_name == "option" else (param.metavar or param.name).upper())
-
-
-def _about(param: Any) -> str:
-    told = getattr(param, "help", None)
-    return f"它是：{told}" if told else ""
 
 
 def _open(store: str, *, write: bool = False) -> DuckDBStore:
@@ -228,7 +183,8 @@ def demo(
     from bulian.ingest.pipeline import ingest as run
     from bulian.queries.targets import find_targets
     from bulian.queries.weak_links import find_weak_links
-    from bulian.viz.console import make_console, show_demo
+    from bulian.viz.console import make_console
+    from bulian.viz.demo_console import show_demo
     from bulian.viz.ingest_console import follow
     from bulian.viz.papers import write_papers
 
@@ -532,7 +488,9 @@ def view(
 
 @command()
 def export(
-    form: Annotated[str, typer.Option("--format", help="格式：xlsx、json、csv、graphml、parquet、jsonld、gexf、cypher。")],
+    form: Annotated[
+        str, typer.Option("--format", help="格式：xlsx、json、csv、graphml、parquet、jsonld、gexf、cypher。")
+    ],
     output: OutputOption = None,
     region: Annotated[str, typer.Option("--region", help="xlsx：判定哪里；缺省为全国。")] = "中国",
     chain: ChainOption = "",

@@ -156,7 +156,9 @@ class DuckDBView:
         )  # fmt: skip
         for row in rows:
             stated = dict(zip(_EDGE_QUALIFIERS, row[8:], strict=True))
-            yield Edge(*row[:8], qualifiers={name: value for name, value in stated.items() if value is not None})
+            edge_id, relation, source, target, modality, confidence, facts, said_by = row[:8]
+            qualifiers = {name: value for name, value in stated.items() if value is not None}
+            yield Edge(edge_id, relation, source, target, modality, confidence, facts, said_by, qualifiers)
 
     def facts(
         self,

@@ -58,11 +58,10 @@ def cypher_lines(view: GraphView) -> Iterator[str]:
         yield f"MERGE (n:BulianNode {{id: {_literal(node.id)}}}) SET n:{labels}, n += {_map(properties)};\n"
     for edge in view.edges():
         relation = SCHEMA.relation(edge.relation).name
-        properties = {"modality": edge.modality, "confidence": edge.confidence, "facts": edge.facts,
-                      "sources": edge.sources, **edge.qualifiers}  # fmt: skip
+        said = {"modality": edge.modality, "confidence": edge.confidence, "facts": edge.facts, "sources": edge.sources}
         yield (
             f"MATCH (a:BulianNode {{id: {_literal(edge.source)}}}), (b:BulianNode {{id: {_literal(edge.target)}}}) "
-            f"MERGE (a)-[r:{relation} {{id: {_literal(edge.id)}}}]->(b) SET r += {_map(properties)};\n"
+            f"MERGE (a)-[r:{relation} {{id: {_literal(edge.id)}}}]->(b) SET r += {_map(said | dict(edge.qualifiers))};\n"
         )
 
 

@@ -79,8 +79,10 @@ def _makers(situation: Situation, product: str, case: Case) -> Iterator[str]:
     gone = [m.name for m in situation.makers.get(product, ()) if not m.active and m.scope == "local"]
     if gone:
         yield f"{'、'.join(gone)}已注销或吊销，未计入。"
-    if case.local_groups and not supply.local.capacity_known:
+    if case.local_groups > 1 and not supply.local.capacity_known:
         yield "本地供应者的产能不全或单位不一，按等份计，有效供应者数可能偏高。"
+    if case.domestic_groups == 1:
+        yield "国内只见到一家证实的独立供应者，“国内可供”只凭它，产能与等级未核实。"
     if case.local_groups > 1 and case.lq is None:
         yield "没有区位商，不能判断短板或强链。"
 

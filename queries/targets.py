@@ -182,7 +182,12 @@ def _words(kind: str, one: Candidate, finding: Finding, situation: Situation, wh
     here = situation.region.name
     sources = f"有 {one.sources} 个来源" if one.sources > 1 else "只有一个来源"
     if kind == "院所":
-        reason = f"{one.name}{place}研究{what}，{sources}；可请其与{here}企业联合攻关或设点服务。"
+        ask = (
+            f"已在{here}，可请其与本地企业联合攻关"
+            if _inside(one, situation)
+            else f"可请其与{here}企业联合攻关或设点服务"
+        )
+        reason = f"{one.name}{place}研究{what}，{sources}；{ask}。"
         return _Words("技术合作", reason, "研究不等于能产业化，成果与团队现状待核实。", _unknown(one, situation))
     if kind == "培育":
         reason = f"{one.name}在{here}，已在研发{what}，{sources}；有望就地补上。"
@@ -191,6 +196,10 @@ def _words(kind: str, one: Candidate, finding: Finding, situation: Situation, wh
     tie = f"与{here}企业已有 {one.components['ties']} 条往来记录" if one.components["ties"] else ""
     reason = "；".join(part for part in (f"{one.name}{place}生产{what}，{sources}", pull, tie) if part) + "。"
     return _Words(_mode(one), reason, _counter(one, finding), _unknown(one, situation))
+
+
+def _inside(one: Candidate, situation: Situation) -> bool:
+    return one.region is not None and situation.inside(one.region)
 
 
 def _mode(one: Candidate) -> str:

@@ -169,7 +169,11 @@ def _notes_sheet(report: WeakReport, targets: TargetReport | None, more: Mapping
         ["范围", "数据截至", more.get("data_date") or "不详"],
         ["范围", "工具版本", f"补链 {bulian.__version__}"],
         ["范围", "环节数", len(report.findings)],
-        ["范围", "清单中的对象（招引、培育、院所合计，一个对象补几个环节就计几次）", sum(len(g.targets) for g in targets.gaps) if targets else "这次没有查询"],
+        [
+            "范围",
+            "清单中的对象（招引、培育、院所合计，一个对象补几个环节就计几次）",
+            sum(len(g.targets) for g in targets.gaps) if targets else "这次没有查询",
+        ],
         ["不知道", "判为“未知”的环节", f"{unknown} 个；没查到不等于没有"],
         ["不知道", "没有检索覆盖可算 P_absent 的环节", f"{uncovered} 个；这些环节不会判为断链"],
         *(["不知道", "说明", note] for note in more.get("notes") or ()),
