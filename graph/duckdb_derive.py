@@ -43,7 +43,7 @@ def derive(db: duckdb.DuckDBPyConnection) -> None:
     _make_edges(db)
     _make_firms(db)
     db.execute("DROP VIEW temp.said")
-    for table in ("repeated", "mention", "alias_of", "redirect"):
+    for table in ("repeated", "mention", "alias_of", "redirect", "link", "several"):
         db.execute(f"DROP TABLE temp.{table}")
 
 
@@ -58,7 +58,7 @@ def _say_once(db: duckdb.DuckDBPyConnection) -> None:
     )
     some = db.execute("SELECT count(*) FROM repeated").fetchone()
     skipped = " WHERE rowid NOT IN (SELECT line FROM repeated)" if some and some[0] else ""
-    db.execute(f"CREATE OR REPLACE TEMP VIEW said AS SELECT * FROM fact{skipped}")
+    db.execute(f"CREATE OR REPLACE TEMP VIEW said AS SELECT rowid AS line, * FROM fact{skipped}")
 
 
 def _collect_mentions(db: duckdb.DuckDBPyConnection) -> None:
@@ -173,16 +173,27 @@ def _make_regions(db: duckdb.DuckDBPyConnection) -> None:
 
 
 def _make_edges(db: duckdb.DuckDBPyConnection) -> None:
-    best = ", ".join(f"arg_max(f.{name}, {_ORDER}) FILTER (f.{name} IS NOT NULL) AS {name}" for name in _EDGE_QUALIFIERS)
+    """Merge the facts behind each edge. Most edges have one fact, and those need no merging, which is slow."""
     relations = ", ".join(f"'{relation.name}'" for relation in SCHEMA.relations)
     db.execute(
-        "CREATE OR REPLACE TABLE edge AS SELECT f.predicate AS relation, s.id AS source, t.id AS target,"
-        " f.modality, max(f.confidence) AS confidence, count(*) AS facts,"
-        " count(DISTINCT coalesce(f.source, f.file)) AS sources,"
-        f" arg_max(f.id, {_ORDER}) AS fact, {best}"
-        " FROM said f JOIN mention_entity s ON s.kind = f.subject_kind AND s.key = f.subject_key"
+        "CREATE OR REPLACE TEMP TABLE link AS SELECT f.line, f.predicate AS relation, s.id AS source, t.id AS target,"
+        " f.modality FROM said f JOIN mention_entity s ON s.kind = f.subject_kind AND s.key = f.subject_key"
         " JOIN mention_entity t ON t.kind = f.object_kind AND t.key = f.object_key"
-        f" WHERE f.predicate IN ({relations}) GROUP BY 1, 2, 3, 4"
+        f" WHERE f.predicate IN ({relations})"
+    )
+    ends = "relation, source, target, modality"
+    db.execute(f"CREATE OR REPLACE TEMP TABLE several AS SELECT {ends} FROM link GROUP BY ALL HAVING count(*) > 1")
+    only = ", ".join(f"f.{name}" for name in _EDGE_QUALIFIERS)
+    best = ", ".join(f"arg_max(f.{name}, {_ORDER}) AS {name}" for name in _EDGE_QUALIFIERS)
+    ends = "l.relation, l.source, l.target, l.modality"
+    db.execute(
+        f"CREATE OR REPLACE TABLE edge AS SELECT {ends}, f.confidence, CAST(1 AS BIGINT) AS facts,"
+        f" CAST(1 AS BIGINT) AS sources, f.id AS fact, {only}"
+        " FROM link l ANTI JOIN several USING (relation, source, target, modality) JOIN said f USING (line)"
+        f" UNION ALL SELECT {ends}, max(f.confidence), count(*), count(DISTINCT coalesce(f.source, f.file)),"
+        f" arg_max(f.id, {_ORDER}), {best}"
+        " FROM link l SEMI JOIN several USING (relation, source, target, modality) JOIN said f USING (line)"
+        " GROUP BY 1, 2, 3, 4"
     )
 
 

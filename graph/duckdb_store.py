@@ -103,12 +103,7 @@ class DuckDBStore(DuckDBView):
                 " (SELECT file FROM fact WHERE source IN (SELECT unnest(?)))",
                 [uris],
             )
-            for table, column in (
-                ("document", "uri"),
-                ("source", "uri"),
-                ("fact", "file"),
-                ("fact", "source"),
-            ):
+            for table, column in (("document", "uri"), ("source", "uri"), ("fact", "file"), ("fact", "source")):
                 self._db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT unnest(?))", [uris])
             self._put("stale", "1")
         return gone
@@ -225,12 +220,8 @@ def _connect(path: str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     except duckdb.IOException as error:
         text = str(error)
         if "lock" in text.lower() or "already open" in text.lower() or "used by another process" in text.lower():
-            raise StoreUnavailable(
-                "存储文件正被另一个程序使用",
-                where=path,
-                hint="请等它结束或关掉它，再试一次。",
-                code="store_locked",
-            ) from error
+            hint = "请等它结束或关掉它，再试一次。"
+            raise StoreUnavailable("存储文件正被另一个程序使用", where=path, hint=hint, code="store_locked") from error
         if "version" in text.lower():
             raise StoreVersionError("存储文件的格式版本不同", where=path, hint=_REPLACE_HINT) from error
         if "not a valid duckdb" in text.lower():
@@ -239,6 +230,7 @@ def _connect(path: str, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as error:
         raise StoreError("存储文件损坏或不是补链的存储文件", where=path, hint=_REPLACE_HINT) from error
     connection.execute("SET enable_progress_bar = false")
+    connection.execute("SET preserve_insertion_order = false")  # every order is asked for; both cores may write
     return connection
 
 
@@ -253,8 +245,5 @@ def _check_version(store: DuckDBStore, path: str, *, exists: bool, write: bool) 
             raise StoreError("这不是补链的存储文件", where=path, hint=_REPLACE_HINT)
         version = store.setting("store_version")
         if version != STORE_VERSION:
-            raise StoreVersionError(
-                f"存储文件是另一版本的补链写的（{version}，本版本 {STORE_VERSION}）",
-                where=path,
-                hint=_REPLACE_HINT,
-            )
+            message = f"存储文件是另一版本的补链写的（{version}，本版本 {STORE_VERSION}）"
+            raise StoreVersionError(message, where=path, hint=_REPLACE_HINT)

@@ -11,23 +11,31 @@ import pyarrow as pa
 __all__ = ["claims", "producers", "searched", "supply"]
 
 # One row per root product, firm and leaf: every claim that this firm makes something that supplies the root,
-# with where the firm is seen from the region asked for.
+# with where the firm is seen from the region asked for. What a region is to that one is decided once per region.
 _MADE = """
-WITH made AS (
-  SELECT p.root, p.leaf, e.source AS id, e.confidence, e.share, e.capacity, e.unit, e.grade, e.fact, e.facts,
-         f.region, f.group_id, f.active,
-         CASE WHEN f.region IS NULL THEN 'unplaced'
-              WHEN l.outer_code IS NOT NULL THEN 'local'
+WITH place AS (
+  SELECT r.code,
+         CASE WHEN l.outer_code IS NOT NULL THEN 'local'
               WHEN c.outer_code IS NOT NULL THEN 'domestic'
               ELSE 'foreign' END AS scope,
-         v.outer_code IS NOT NULL AS vague
+         v.outer_code IS NOT NULL AS vague,
+         (SELECT min(p.outer_code) FROM region_path p JOIN region o ON o.code = p.outer_code AND o.level = 1
+          WHERE p.code = r.code) AS province
+  FROM region r
+  LEFT JOIN region_path l ON l.code = r.code AND l.outer_code = $region
+  LEFT JOIN region_path v ON v.code = $region AND v.outer_code = r.code AND v.depth > 0
+  LEFT JOIN region_path c ON c.code = r.code AND c.outer_code = 'CN'
+), seen AS (
+  SELECT f.id, f.region, f.group_id, f.active, coalesce(p.scope, 'unplaced') AS scope,
+         coalesce(p.vague, false) AS vague, p.province
+  FROM firm f LEFT JOIN place p ON p.code = f.region
+), made AS (
+  SELECT p.root, p.leaf, e.source AS id, e.confidence, e.share, e.capacity, e.unit, e.grade, e.fact, e.facts,
+         f.region, f.group_id, f.active, f.scope, f.vague, f.province
   FROM asked p
   JOIN entity n ON n.name = p.leaf AND n.id LIKE 'Product:%'
   JOIN edge e ON e.target = n.id AND e.relation = 'PRODUCES' AND e.modality IN ('stated', 'manual')
-  JOIN firm f ON f.id = e.source
-  LEFT JOIN region_path l ON l.code = f.region AND l.outer_code = $region
-  LEFT JOIN region_path v ON v.code = $region AND v.outer_code = f.region AND v.depth > 0
-  LEFT JOIN region_path c ON c.code = f.region AND c.outer_code = 'CN'
+  JOIN seen f ON f.id = e.source
 )
 """
 
@@ -35,7 +43,7 @@ _SUPPLY = (
     _MADE
     + """
 , firms AS (
-  SELECT root, id, any_value(scope) AS scope, any_value(group_id) AS group_id, any_value(region) AS region,
+  SELECT root, id, any_value(scope) AS scope, any_value(group_id) AS group_id, any_value(province) AS province,
          any_value(vague) AS vague,
          max(confidence) AS confidence, max(confidence) >= $confidence AS confirmed,
          sum(capacity) FILTER (confidence >= $confidence) AS capacity,
@@ -53,9 +61,7 @@ _SUPPLY = (
          min(low_unit) AS low_unit, max(high_unit) AS high_unit
   FROM scoped GROUP BY root, scope, group_id
 ), provinces AS (
-  SELECT s.root, s.scope, count(DISTINCT p.outer_code) AS provinces
-  FROM scoped s JOIN region_path p ON p.code = s.region JOIN region r ON r.code = p.outer_code AND r.level = 1
-  WHERE s.confirmed GROUP BY ALL
+  SELECT root, scope, count(DISTINCT province) AS provinces FROM scoped WHERE confirmed GROUP BY ALL
 ), summed AS (
   SELECT root, scope, coalesce(sum(firms), 0)::BIGINT AS firms, count(*) FILTER (confirmed) AS groups,
          sum(capacity) FILTER (confirmed) AS capacity, sum(capacity * capacity) FILTER (confirmed) AS squares,

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["guard_csv", "plain", "safe_filename"]
+__all__ = ["GUARDED", "guard_csv", "plain", "safe_filename"]
 
 _INVISIBLE = " \n\u00a0\u3000\ufeff\u200b\u200c\u200d\u2060"
 _RUNNING = frozenset("=+-@\t\r＝＋－＠")
+GUARDED = rf"^'((?:[{_INVISIBLE}]|')*[=+\-@\t\r＝＋－＠])"
+"""A cell that :func:`guard_csv` guarded: replacing it by its group takes the guard off, and nothing else."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]+')
 _RESERVED = frozenset({"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10)})

@@ -19,6 +19,7 @@ from itertools import islice
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bulian.graph.guard import GUARDED
 from bulian.ingest.cell_text import clean_cells, clean_column
 from bulian.ingest.csv_records import Parsed, Record, parse_exactly, parse_fast, records
 from bulian.ingest.raw_sheet import HEADER_ROWS, Fault, Header, RawSheet, Score, choose_header, finish_sheet, rows_where
@@ -28,7 +29,6 @@ __all__ = ["read_csv"]
 
 _DELIMITERS = (",", "\t", ";", "|")
 _HEAD_LINES = 2000  # physical lines looked at for delimiter, header and width
-_GUARD = r"^'([=+\-@\t\r＝＋－＠])"  # our own export guards cells that a spreadsheet would run
 _SEP_LINE = re.compile(r"^\"?sep=(.)\"?$", re.IGNORECASE)  # the line by which Excel is told the delimiter
 
 
@@ -89,7 +89,7 @@ def _layout(source: TextSource, score: Score) -> _Layout:
 def _candidates(head: list[Record]) -> list[tuple[int, list[str]]]:
     found: list[tuple[int, list[str]]] = []
     for record in head:
-        cells = clean_cells([re.sub(_GUARD, r"\1", cell) for cell in record.cells])
+        cells = clean_cells([re.sub(GUARDED, r"\1", cell) for cell in record.cells])
         if any(cells):
             found.append((record.row, cells))
         if len(found) == HEADER_ROWS:
@@ -103,7 +103,7 @@ def _assemble(parsed: Parsed, layout: _Layout) -> tuple[pa.Table, list[Fault]]:
     faults = [Fault(row, -1, "row_malformed", "引号没有成对，这一行无法可靠拆分") for row in parsed.malformed]
     table = _fit(_unguard(parsed.table), width, faults)
     after = [
-        Record(r.row, [re.sub(_GUARD, r"\1", cell) for cell in r.cells])
+        Record(r.row, [re.sub(GUARDED, r"\1", cell) for cell in r.cells])
         for r in parsed.ragged
         if r.row > layout.header.at and any(r.cells)
     ]
@@ -172,6 +172,6 @@ def _unguard(table: pa.Table) -> pa.Table:
     """Take off the ' that our own export puts before a formula-like cell."""
     for position, name in enumerate(table.column_names[:-1]):
         if pc.any(pc.starts_with(table[name], "'")).as_py():
-            bare = pc.replace_substring_regex(table[name], pattern=_GUARD, replacement=r"\1", max_replacements=1)
+            bare = pc.replace_substring_regex(table[name], pattern=GUARDED, replacement=r"\1", max_replacements=1)
             table = table.set_column(position, name, bare)
     return table

@@ -5,9 +5,11 @@ Lookups run over distinct values only, then travel back as columns.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -68,22 +70,42 @@ def _choose_firm_key(cleaned: Cleaned) -> None:
     _put(cleaned, "firm_key", key)
 
 
-def _lookup(cleaned: Cleaned, names: tuple[str, ...], answer: Callable[[tuple[str, ...]], Any]) -> list[Any]:
-    """``answer`` for every distinct combination of the columns; one result per row, by reference."""
-    rows = cleaned.rows
-    present = [name for name in names if name in rows.column_names]
-    if not present:
-        shared = answer(("",) * len(names))
-        return [shared] * len(rows)
-    marked: Any = None
+class _Answers:
+    """One answer per distinct combination of some columns, spread over the rows as columns."""
+
+    def __init__(self, cleaned: Cleaned, names: tuple[str, ...], answer: Callable[[tuple[str, ...]], Any]) -> None:
+        rows = cleaned.rows
+        present = [name for name in names if name in rows.column_names]
+        if present:
+            encoded: Any = _joined(rows, names).combine_chunks().dictionary_encode()
+            if isinstance(encoded, pa.ChunkedArray):
+                encoded = encoded.combine_chunks()
+            self._index = encoded.indices
+            self.distinct = [answer(tuple(text.split("\x1f"))) for text in encoded.dictionary.to_pylist()]
+        else:
+            self._index = pa.array(np.zeros(len(rows), np.int32))
+            self.distinct = [answer(("",) * len(names))]
+
+    def column(self, part: Callable[[Any], Any], arrow_type: pa.DataType | None = None) -> pa.ChunkedArray:
+        """A part of each row's answer as a column, text by default."""
+        parts = pa.array([part(item) for item in self.distinct], arrow_type or pa.string())
+        return pa.chunked_array([pc.take(parts, self._index)])
+
+    def count(self, part: Callable[[Any], Any]) -> Counter[Any]:
+        """How many rows have each value of a part of the answers."""
+        found: Counter[Any] = Counter()
+        for item, times in zip(self.distinct, np.bincount(self._index, minlength=len(self.distinct)), strict=True):
+            found[part(item)] += int(times)
+        return found
+
+
+def _joined(rows: pa.Table, names: tuple[str, ...]) -> pa.ChunkedArray:
+    """Cells of several columns in one text; the separator is a control character, which no cell holds."""
+    joined: Any = None
     for name in names:
-        part = pc.fill_null(rows[name], "") if name in present else pa.scalar("")
-        marked = part if marked is None else pc.binary_join_element_wise(marked, part, "\x1f")
-    encoded: Any = marked.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    answers = [answer(tuple(text.split("\x1f"))) for text in encoded.dictionary.to_pylist()]
-    return [answers[index] for index in encoded.indices.to_pylist()]
+        part = pc.fill_null(rows[name], "") if name in rows.column_names else pa.scalar("")
+        joined = part if joined is None else pc.binary_join_element_wise(joined, part, "\x1f")
+    return joined
 
 
 def _resolve_places(cleaned: Cleaned, regions: Regions, *, whole_country: bool) -> None:
@@ -94,19 +116,22 @@ def _resolve_places(cleaned: Cleaned, regions: Regions, *, whole_country: bool) 
         town = parts[4] if region is not None and region.level in (2, 3) else ""
         return region, town, problem
 
-    found = _lookup(cleaned, _PARTS, answer)
-    for code in (problem for _, _, problem in found if problem):
-        cleaned.dropped[code] += 1
-    towns = [town_code(region.code, town) if region and town else None for region, town, _ in found]
-    codes = [town or (region.code if region else None) for town, (region, _, _) in zip(towns, found, strict=True)]
-    names = [(town or region.full_name) if region else None for region, town, _ in found]
-    _put(cleaned, "place", pa.array(names, pa.string()))
-    _put(cleaned, "place_key", pa.array(codes, pa.string()))
-    if any(towns):
-        _put(cleaned, "town_name", pa.array([town or None for _, town, _ in found], pa.string()))
-        _put(cleaned, "town_name_key", pa.array(towns, pa.string()))
-        _put(cleaned, "town_county", pa.array([r.full_name if r else None for r, _, _ in found], pa.string()))
-        _put(cleaned, "town_county_key", pa.array([r.code if r else None for r, _, _ in found], pa.string()))
+    found = _Answers(cleaned, _PARTS, answer)
+    cleaned.dropped.update({code: times for code, times in found.count(lambda item: item[2]).items() if code})
+    _put(cleaned, "place", found.column(lambda item: (item[1] or item[0].full_name) if item[0] else None))
+    _put(cleaned, "place_key", found.column(_place_code))
+    if any(town for _, town, _ in found.distinct):
+        _put(cleaned, "town_name", found.column(lambda item: item[1] or None))
+        _put(cleaned, "town_name_key", found.column(lambda item: _place_code(item) if item[1] else None))
+        _put(cleaned, "town_county", found.column(lambda item: item[0].full_name if item[0] else None))
+        _put(cleaned, "town_county_key", found.column(lambda item: item[0].code if item[0] else None))
+
+
+def _place_code(item: tuple[Region | None, str, str | None]) -> str | None:
+    region, town, _ = item
+    if region is None:
+        return None
+    return town_code(region.code, town) if town else region.code
 
 
 def _deepest(regions: Regions, parts: tuple[str, ...]) -> tuple[Region | None, str | None]:
@@ -134,21 +159,23 @@ def _resolve_region_column(cleaned: Cleaned, regions: Regions, *, required: bool
         except NotFoundError as error:
             return f"地区“{parts[0]}”认不出：{error.message}"
 
-    found = _lookup(cleaned, ("region",), answer)
-    _reject_where(cleaned, [item if isinstance(item, str) else None for item in found], "region_unknown")
-    good = [item for item in found if isinstance(item, Region)]
-    _put(cleaned, "place", pa.array([region.full_name for region in good], pa.string()))
-    _put(cleaned, "place_key", pa.array([region.code for region in good], pa.string()))
+    found = _Answers(cleaned, ("region",), answer)
+    _put(cleaned, "place", found.column(lambda item: item.full_name if isinstance(item, Region) else None))
+    _put(cleaned, "place_key", found.column(lambda item: item.code if isinstance(item, Region) else None))
+    _reject_where(cleaned, found.column(lambda item: item if isinstance(item, str) else None), "region_unknown")
 
 
-def _reject_where(cleaned: Cleaned, messages: list[str | None], code: str) -> None:
+def _reject_where(cleaned: Cleaned, messages: pa.ChunkedArray, code: str) -> None:
     """Move the rows with a message to the rejects."""
-    if not any(messages):
+    wrong = pc.is_valid(messages)
+    if not pc.any(wrong).as_py():
         return
-    lines = cleaned.rows["row"].to_pylist()
-    cleaned.rejects += [Reject(row, code, text) for row, text in zip(lines, messages, strict=True) if text]
+    lines = cleaned.rows["row"].filter(wrong).to_pylist()
+    cleaned.rejects += [
+        Reject(row, code, text) for row, text in zip(lines, messages.filter(wrong).to_pylist(), strict=True)
+    ]
     cleaned.rejects.sort(key=lambda reject: reject.row)
-    cleaned.rows = cleaned.rows.filter(pa.array([text is None for text in messages]))
+    cleaned.rows = cleaned.rows.filter(pc.invert(wrong))
 
 
 def _type_claims(cleaned: Cleaned, regions: Regions) -> None:
@@ -166,15 +193,14 @@ def _type_claims(cleaned: Cleaned, regions: Regions) -> None:
         number = value if isinstance(value, float) else None
         return claim.name, parts[1] if number is not None else value, number, None
 
-    found = _lookup(cleaned, ("property", "value"), answer)
-    _put(cleaned, "predicate", pa.array([item[0] for item in found], pa.string()))
-    _put(cleaned, "value", pa.array([item[1] for item in found], pa.string()))
-    _put(cleaned, "number", pa.array([item[2] for item in found], pa.float64()))
-    subjects = _lookup(cleaned, ("subject",), lambda parts: _region_named(regions, parts[0]))
-    keys = cleaned.rows["subject_key"].to_pylist()
-    _put(cleaned, "subject_kind", pa.array(["Region" if code else "Product" for code in subjects], pa.string()))
-    _put(cleaned, "subject_key", pa.array([c or k for c, k in zip(subjects, keys, strict=True)], pa.string()))
-    _reject_where(cleaned, [item[3] for item in found], "bad_value")
+    found = _Answers(cleaned, ("property", "value"), answer)
+    _put(cleaned, "predicate", found.column(lambda item: item[0]))
+    _put(cleaned, "value", found.column(lambda item: item[1]))
+    _put(cleaned, "number", found.column(lambda item: item[2], pa.float64()))
+    subjects = _Answers(cleaned, ("subject",), lambda parts: _region_named(regions, parts[0]))
+    _put(cleaned, "subject_kind", subjects.column(lambda code: "Region" if code else "Product"))
+    _put(cleaned, "subject_key", pc.coalesce(subjects.column(lambda code: code), cleaned.rows["subject_key"]))
+    _reject_where(cleaned, found.column(lambda item: item[3]), "bad_value")
 
 
 def _number_or_none(text: str) -> float | None:

@@ -246,6 +246,7 @@ def map_facts(cleaned: Cleaned, place: Place, *, method: str | None = None) -> I
     )
     parameters = {"method": method or f"table:{place.table}", "file": place.file, "sheet": place.sheet}
     with duckdb.connect() as engine:
+        engine.execute("SET preserve_insertion_order = false")  # facts have no order
         engine.register("shape", FACT_SCHEMA.remove(0).empty_table())
         for start in range(0, len(rows), _CHUNK):
             chunk = rows.slice(start, _CHUNK)

@@ -11,51 +11,7 @@ from typing import Any
 
 import pytest
 
-from bulian.graph.errors import AmbiguousNameError, NotFoundError
-
-
-def products(door: Any) -> Path:
-    return door.file(
-        "产品.csv", "产品名称,类别,环节,产业链,别名,终端产品",
-        ("数控机床", "设备", "下游", "机床", "CNC机床", "是"), ("主轴", "零部件", "中游", "机床", "电主轴；机床主轴", ""),
-        ("刀塔", "零部件", "中游", "机床", "", ""),
-    )  # fmt: skip
-
-
-def links(door: Any) -> Path:
-    return door.file(
-        "关系.csv", "产品,关系,对象,必要性,产业链",
-        ("数控机床", "需要", "主轴", "必需", "机床"), ("数控机床", "需要", "刀塔", "", "机床"),
-        ("高速主轴", "属于", "主轴", "", "机床"),
-    )  # fmt: skip
-
-
-def firms(door: Any) -> Path:
-    return door.file(
-        "企业.csv", "企业名称,统一社会信用代码,简称,曾用名,省份,城市,区县,镇街,所属集团,来源",
-        ("温岭甲机床有限公司", "", "甲机床", "温岭老甲机床厂", "浙江省", "台州市", "温岭市", "泽国镇", "甲集团", ""),
-        ("杭州乙主轴有限公司", "", "乙主轴", "", "浙江省", "杭州市", "", "", "", "https://example.org/a"),
-        ("德国丙有限公司", "", "", "", "", "", "", "", "", "https://example.org/b"),
-    )  # fmt: skip
-
-
-def made(door: Any) -> Path:
-    return door.file(
-        "企业产品.csv", "企业名称,产品名称,角色,产能,单位,来源",
-        ("甲机床", "数控机床", "生产", 100, "台", ""), ("杭州乙主轴有限公司", "电主轴", "生产", "", "", "https://example.org/a"),
-        ("温岭老甲机床厂", "刀塔", "销售", "", "", "https://example.org/b"),
-    )  # fmt: skip
-
-
-def report(door: Any) -> Path:
-    return door.text(
-        "报道.txt",
-        "温岭甲机床有限公司生产数控机床。\n\n位于泽国镇的乙主轴与甲机床合作。\n\n"
-        "杭州乙主轴有限公司计划生产刀塔。\n\n浙江大学研究高速主轴。\n",
-    )
-
-
-ALL = (products, links, firms, made, report)
+from .sample import ALL
 
 
 @pytest.fixture
@@ -136,69 +92,6 @@ def test_a_town_learnt_later_changes_how_a_document_is_read(door: Any) -> None:
         exports.append(store.export())
     assert exports[0] == exports[1]
     assert "Region:331081-泽国镇" in exports[0]
-
-
-def test_forgetting_takes_back_exactly_what_only_that_source_said(door: Any, files: list[Path]) -> None:
-    door.ingest(*files)
-    whole = {fact["id"]: fact for fact in json.loads(door.export())["facts"]}
-    for source in ("https://example.org/b", str(files[1]), "报道.txt"):
-        before = json.loads(door.export())["facts"]
-        gone = door.forget(source)
-        after = json.loads(door.export())["facts"]
-        lost = {fact["id"] for fact in before} - {fact["id"] for fact in after}
-        assert len(lost) == gone > 0
-        assert all(whole[fact]["source"]["uri"].endswith(source) for fact in lost)
-    with pytest.raises(NotFoundError):
-        door.forget("报道.txt")
-
-
-def test_forgetting_one_file_is_never_having_read_it(door: Any, files: list[Path]) -> None:
-    for position, file in enumerate(files):
-        store, other = door.another(f"with{position}"), door.another(f"without{position}")
-        store.ingest(*files)
-        store.forget(str(file))
-        other.ingest(*(item for item in files if item != file))
-        assert store.export() == other.export(), file.name
-
-
-def test_forgetting_everything_leaves_nothing(door: Any, files: list[Path]) -> None:
-    door.ingest(*files)
-    for file in files:
-        door.forget(file.as_posix())
-    assert json.loads(door.export()) == {"nodes": [], "edges": [], "facts": []}
-    with door.open() as view:
-        assert list(view.sources()) == []
-        assert view.chains() == []
-
-
-def test_a_forgotten_page_comes_back_when_its_file_is_handed_in_again(door: Any, files: list[Path]) -> None:
-    door.ingest(*files)
-    before = door.export()
-    gone = door.forget("https://example.org/a")
-    assert door.ingest(*files).facts.new == gone
-    assert door.export() == before
-
-
-def test_an_unknown_source_is_not_found(door: Any, files: list[Path]) -> None:
-    door.ingest(*files)
-    before = door.export()
-    with pytest.raises(NotFoundError):
-        door.forget("https://example.org/never")
-    assert door.export() == before
-
-
-def test_a_title_of_two_files_is_not_guessed(door: Any) -> None:
-    first, second = door.folder / "a", door.folder / "b"
-    for folder, name in ((first, "主轴"), (second, "刀塔")):
-        folder.mkdir()
-        door.file(f"{folder.name}/名录.csv", "产品名称", (name,))
-        door.ingest(folder / "名录.csv")
-    before = door.export()
-    with pytest.raises(AmbiguousNameError) as caught:
-        door.forget("名录.csv")
-    assert str(first / "名录.csv") in str(caught.value)
-    assert door.export() == before
-    assert door.forget(str(first / "名录.csv")) > 0
 
 
 def test_a_removed_row_takes_its_facts_and_a_moved_row_none(door: Any) -> None:

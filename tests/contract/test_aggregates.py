@@ -10,7 +10,8 @@ import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from .populations import HOME, PAIRS, PLACES, Population, group_of, merged, populations, supply
+from .places import HOME, PLACES
+from .populations import PAIRS, Population, group_of, merged, populations, supply
 
 EXAMPLES = settings(
     max_examples=12, deadline=None,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bulian.graph.guard import guard_csv, plain, safe_filename
+from bulian.graph.guard import GUARDED, guard_csv, plain, safe_filename
 from bulian.viz.evidence import web_address
 
 RUNNING = "=+-@\t\r＝＋－＠"
@@ -66,3 +70,12 @@ def test_web_addresses(uri: str) -> None:
 )  # fmt: skip
 def test_everything_else_is_no_link(uri: str) -> None:
     assert web_address(uri) == ""
+
+
+@given(st.text(alphabet="'=+-@＝ \u200b\n\t甲a1", max_size=6))
+def test_what_was_guarded_comes_back(text: str) -> None:
+    guarded = str(guard_csv(text))
+    assert re.sub(GUARDED, r"\1", guarded) == text or guarded == text
+    assert pc.replace_substring_regex(pa.array([guarded]), GUARDED, r"\1", max_replacements=1)[0].as_py() == re.sub(
+        GUARDED, r"\1", guarded
+    )
