@@ -13,6 +13,7 @@ from bulian.viz.palette import KIND_STYLES, NATIONAL_STYLES, NODE_KINDS, REGIONA
 
 __all__ = ["board", "caveats", "chain_legend", "finding_table", "target_table"]
 
+_DEFINITIONS = {style.meaning for style in (*REGIONAL_STYLES, *NATIONAL_STYLES)}
 _KIND_LABEL = {style.kind: style.label for style in KIND_STYLES}
 
 
@@ -44,8 +45,8 @@ def board(
 def finding_table(chain: nx.MultiDiGraph[str], report: WeakReport) -> Table:
     """All findings in report order, with the numbers the labels rest on."""
     rows = [_finding_row(chain.nodes[f.product] if f.product in chain else {}, f) for f in report.findings]
-    columns = ("环节", "类别", "位置", "本地判定", "全国判定", "卡住终端比例", "本地家数", "国内家数", "境外家数",
-               "本地确无概率", "理由或所缺数据", "怎样会变", "证据数")  # fmt: skip
+    columns = ("环节", "类别", "位置", "本地判定", "全国判定", "停掉终端", "本地家数", "国内家数", "境外家数",
+               "本地确无概率", "理由或所缺数据", "证据数")  # fmt: skip
     return Table(
         "薄弱环节清单",
         f"共 {len(rows)} 个环节，按判定、再按严重度排列；“–”表示不详。家数按集团合并。",
@@ -65,15 +66,19 @@ def _finding_row(node: Mapping[str, Any], finding: Finding) -> tuple[Cell, ...]:
         node.get("stage"),
         finding.regional,
         finding.national,
-        round(finding.severity, 4),
+        numbers.get("blocks"),
         numbers.get("local_groups"),
         numbers.get("domestic_groups"),
         numbers.get("foreign_groups"),
         numbers.get("p_absent_local"),
-        "".join(finding.unknowns if finding.regional == "未知" else finding.reasons),
-        finding.counterfactual or None,
+        "".join(finding.unknowns[:1] if finding.regional == "未知" else _particular(finding.reasons)),
         len(finding.evidence),
     )
+
+
+def _particular(reasons: Sequence[str]) -> list[str]:
+    """Reasons of this product alone: the definitions of the labels stand in the legend."""
+    return [reason for reason in reasons if reason not in _DEFINITIONS]
 
 
 def target_table(targets: TargetReport) -> Table:

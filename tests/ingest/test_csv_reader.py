@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from bulian.graph.errors import InputError
+from bulian.graph.guard import guard_csv
 from bulian.ingest.csv_reader import read_csv
 from bulian.ingest.readers import RawSheet, read_tables
 from bulian.ingest.text_source import open_text
@@ -115,7 +116,7 @@ def test_csv_gives_back_what_the_csv_module_wrote(
 
 
 def bare(cell: str) -> str | None:
-    if cell[:1] == "'" and cell[1:2] in tuple("=+-@\t\r"):
+    if cell[:1] == "'" and guard_csv(cell[1:]) == cell:
         cell = cell[1:]
     return cell.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip() or None
 
