@@ -251,6 +251,7 @@ def forget(
 @command()
 def template(
     output: Annotated[Path, typer.Argument(help="写到这个 XLSX。")],
+    force: Annotated[bool, typer.Option("--force", help="已有的文件不同也覆盖。")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """生成填表用的模板：每张表一个工作表，带说明、下拉和示例行。
@@ -259,7 +260,7 @@ def template(
     """
     from bulian.ingest.template import write_template
 
-    path = write_template(output)
+    path = write_template(output, replace=force)
     if as_json:
         _print_json({"path": str(path)})
     else:
@@ -305,6 +306,15 @@ def _schema_text(form: str) -> str:
     if form not in makers:
         raise UsageError("没有这种格式", where=form, hint=f"可用：table、json、{'、'.join(makers)}。")
     return makers[form]()
+
+
+def _safe_output(view: DuckDBStore, output: Path, *suffixes: str) -> None:
+    """Refuse to write over the store or over a file its data came from, or under a name that says something else."""
+    if suffixes and output.suffix.lower() not in suffixes:
+        raise UsageError("输出文件的扩展名不对", where=str(output), hint=f"请用 {'、'.join(suffixes)}。")
+    taken = {Path(view.path).absolute().as_posix(), *(source.uri for source in view.sources())}
+    if output.absolute().as_posix() in taken:
+        raise UsageError("不能写到存储文件或导入过的数据文件上", where=str(output), hint="请换一个文件名。")
 
 
 def _text(text: str, output: Path | None) -> None:
@@ -475,6 +485,8 @@ def view(
     from bulian.viz.papers import write_chain_page, write_network_page
 
     with _open(store) as opened:
+        if output is not None:
+            _safe_output(opened, output, ".html", ".htm")
         if around or path:
             made = write_network_page(opened, around=around, path=path, output=output)
         else:
@@ -510,6 +522,7 @@ def export(
             return
         if output is None:
             raise UsageError("请用 --output 指明写到哪里", hint="只有 json 可以不写文件。")
+        _safe_output(opened, output, *([".xlsx"] if form == "xlsx" else []))
         if form == "xlsx":
             from bulian.viz.papers import write_target_book
 

@@ -44,7 +44,7 @@ _SUPPLY = (
     + """
 , firms AS (
   SELECT root, id, any_value(scope) AS scope, any_value(group_id) AS group_id, any_value(province) AS province,
-         any_value(vague) AS vague,
+         any_value(vague) AS vague, any_value(vague AND region <> 'CN') AS near,
          max(confidence) AS confidence, max(confidence) >= $confidence AS confirmed,
          sum(capacity) FILTER (confidence >= $confidence) AS capacity,
          bool_and(capacity IS NOT NULL) FILTER (confidence >= $confidence) AS capacity_known,
@@ -53,7 +53,8 @@ _SUPPLY = (
   FROM made WHERE active GROUP BY root, id
 ), scoped AS (
   SELECT * EXCLUDE (scope), unnest(CASE scope WHEN 'local' THEN ['local', 'china'] WHEN 'domestic' THEN
-           CASE WHEN vague THEN ['china', 'vague'] ELSE ['china'] END ELSE [scope] END) AS scope FROM firms
+           CASE WHEN near THEN ['china', 'vague', 'near'] WHEN vague THEN ['china', 'vague'] ELSE ['china'] END
+           ELSE [scope] END) AS scope FROM firms
 ), grouped AS (
   SELECT root, scope, group_id, bool_or(confirmed) AS confirmed, max(confidence) AS confidence,
          count(*) FILTER (confirmed) AS firms, sum(capacity) AS capacity,

@@ -21,10 +21,10 @@ from .regions import Regions
 
 __all__ = ["Chain", "Document", "Edge", "GraphView", "Link", "Node", "Scope", "Store", "Writer"]
 
-Scope = Literal["local", "domestic", "china", "vague", "foreign", "unplaced"]
+Scope = Literal["local", "domestic", "china", "vague", "near", "foreign", "unplaced"]
 """Where a firm is, seen from a region: in it, elsewhere in China, anywhere in China (both of these), known only
-to be in an area around the region (so perhaps in it), outside the mainland customs territory, or of unknown
-country."""
+to be in an area around the region (so perhaps in it), known so and the area smaller than the country, outside the
+mainland customs territory, or of unknown country."""
 
 Link: TypeAlias = tuple[str, str, dict[str, Any]]
 """A row 需要 or 属于: product name, object name, and what it says (relation, fact, modality, confidence,
@@ -143,7 +143,7 @@ class GraphView(Protocol):
             confidence: from where on a claim counts as confirmed.
 
         Returns:
-            One row per root and scope (local, china, vague, foreign, unplaced) that has any claim by a firm still
+            One row per root and scope (local, china, vague, near, foreign, unplaced) that has any claim by a firm still
             registered, sorted: ``root``, ``scope``, ``firms``, ``groups`` (confirmed, firms of one group
             once), ``hhi`` (of group capacity shares, equal shares unless every
             confirmed firm states a capacity in one unit), ``capacity_known``, ``provinces``, ``doubt``

@@ -86,8 +86,9 @@ class _Sheet:
         if not (self.has(subject[1]) and self.has(column)):
             return
         key = {"object_key": f'"{column}_key"'} if named else {}
+        text = f"""regexp_replace(CAST("{column}" AS VARCHAR), '^(-?[0-9]+)[.]0$', '\\1')"""  # 120, not 120.0
         self._select(
-            {**self._end("subject", *subject), "predicate": predicate, "value": f'CAST("{column}" AS VARCHAR)',
+            {**self._end("subject", *subject), "predicate": predicate, "value": text,
              **key, **more},
             "rows", f'"{column}" IS NOT NULL AND "{subject[1]}_key" IS NOT NULL',
         )  # fmt: skip

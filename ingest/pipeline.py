@@ -23,7 +23,7 @@ from .config import CONFIG_NAME
 from .readers import read_tables
 from .report import FileReport, IngestReport, RejectedRow, write_rejects
 from .sheets import ingest_sheet, parts_of, sheet_score, unrecognised
-from .sources import DataFile, Unreadable, data_files, is_document
+from .sources import DataFile, Unreadable, data_files, is_document, passed_over
 
 __all__ = ["Progress", "forget", "ingest"]
 
@@ -55,6 +55,7 @@ def ingest(
         StoreError: the store refuses (StoreUnavailable when the disk is full); files before that one are in.
     """
     report = IngestReport(dry_run=dry_run)
+    report.passed_over = [(str(path), note) for path, note in passed_over(paths)]
     kept_out: list[RejectedRow] = []
     known = {source.uri: source for source in store.sources()}
     files = _readable(list(data_files(paths, chain)), report)

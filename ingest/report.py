@@ -69,12 +69,17 @@ class FileReport:
 
 @dataclass
 class IngestReport:
-    """A whole ingest. ``rejects`` is the path of the rejects file, None when nothing was rejected."""
+    """A whole ingest.
+
+    ``rejects`` is the path of the rejects file, None when nothing was rejected; ``passed_over`` names files of the
+    folders that were not read, and why.
+    """
 
     files: list[FileReport] = field(default_factory=list)
     facts: Tally = field(default_factory=Tally)
     rejects: str | None = None
     dry_run: bool = False
+    passed_over: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
@@ -88,7 +93,8 @@ class IngestReport:
         """The document scripts read."""
         tally = {"new": self.facts.new, "known": self.facts.known, "gone": self.facts.gone}
         files = [report.as_json() for report in self.files]
-        return {"files": files, "rejects": self.rejects, "facts": tally, "dry_run": self.dry_run}
+        skipped = [{"path": path, "note": note} for path, note in self.passed_over]
+        return {"files": files, "rejects": self.rejects, "facts": tally, "dry_run": self.dry_run, "passed_over": skipped}
 
 
 def write_rejects(rows: Sequence[RejectedRow], path: Path) -> Path:

@@ -17,10 +17,13 @@ from .config import CONFIG_NAME, FolderConfig, SourceConfig, read_config
 from .readers import RawSheet, read_tables
 from .table_match import header_score, match_table
 
-__all__ = ["DataFile", "Unreadable", "data_files", "is_document"]
+__all__ = ["DataFile", "Unreadable", "data_files", "is_document", "passed_over"]
 
 _DOCUMENT_SUFFIXES: Final = {".txt", ".md", ".markdown", ".html", ".htm"}
 _SUFFIXES: Final = {".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".et", *_DOCUMENT_SUFFIXES}
+_OFFICE_SUFFIXES: Final = {".pdf", ".docx", ".doc", ".wps", ".pptx", ".ppt", ".ods", ".xlsb"}
+_BOM: Final = b"\xef\xbb\xbf"
+_EXPORT_HEADS: Final = (_BOM + b"id,kind,name,", _BOM + b"id,relation,source,", _BOM + b"id,subject")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +96,32 @@ def _opened(path: Path, root: Path, chain: str | None) -> DataFile | Unreadable:
 
 
 def _is_data(path: Path, root: Path) -> bool:
+    """Whether a file of a folder is one to read; what it passes over is named in :func:`passed_over`."""
     hidden = any(part.startswith((".", "~$")) for part in path.relative_to(root).parts)
-    return path.is_file() and not hidden and path.suffix.lower() in _SUFFIXES and path.stem.upper() != "README"
+    named = path.is_file() and not hidden and path.suffix.lower() in _SUFFIXES and path.stem.upper() != "README"
+    return named and not _is_ours(path)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether bulian itself wrote the file: an export, a page, rejected rows not yet asked for by name."""
+    if path.name.startswith("退回-"):
+        return True
+    suffix = path.suffix.lower()
+    if suffix not in (".csv", ".html"):
+        return False
+    with path.open("rb") as stream:
+        head = stream.read(4096)
+    return (suffix == ".csv" and head.startswith(_EXPORT_HEADS)) or b'name="generator" content="bulian' in head
+
+
+def passed_over(paths: Sequence[Path]) -> Iterator[tuple[Path, str]]:
+    """Files of the folders that are not read although someone might expect it, and why."""
+    for folder in (path for path in paths if path.is_dir()):
+        for item in sorted(folder.rglob("*")):
+            if item.suffix.lower() in _OFFICE_SUFFIXES and not item.name.startswith(("~$", ".")):
+                yield item, "还不能读这种文件，已略过；请另存为 TXT、HTML，表格另存为 XLSX"
+            elif item.is_file() and item.suffix.lower() in _SUFFIXES and _is_ours(item):
+                yield item, "是补链自己写的文件，已略过；改好的退回文件请单独指明"
 
 
 def _file(path: Path, root: Path, chain: str | None) -> DataFile:

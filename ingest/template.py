@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from bulian.graph.errors import UsageError
 from bulian.graph.schema_page import markdown_table, type_words
 from bulian.graph.writing import whole_file
 
@@ -51,23 +52,29 @@ RULES: Final = (
 """The rules of the tables in short, for the first sheet and the page."""
 
 
-def write_template(path: Path) -> Path:
-    """Write the template workbook, whole or not at all; an existing file is replaced.
+def write_template(path: Path, *, replace: bool = True) -> Path:
+    """Write the template workbook, whole or not at all.
 
     One sheet per table: Chinese headers with a comment each, required ones dark, drop-down lists where only
     some values are allowed, text format where a number would lose digits, one example row that ingest skips.
 
     Args:
         path: where to.
+        replace: whether a file that is there may be replaced if it is no fresh template: people fill them in.
 
     Returns:
         The path.
 
     Raises:
+        UsageError: there is another file of that name, and it may not be replaced.
         RenderError: the folder is not writable, the disk is full, or the file is open elsewhere.
     """
     with whole_file(path) as temporary:
         _write_book(str(temporary))
+        there = Path(path)
+        if not replace and there.is_file() and there.read_bytes() not in (b"", temporary.read_bytes()):
+            hint = "请换一个文件名；确要覆盖请加 --force。"
+            raise UsageError("已有同名文件，可能已经填过，没有覆盖", where=str(path), hint=hint, code="exists")
     return Path(path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 import networkx as nx
 
@@ -31,7 +32,7 @@ def check_chain(view: GraphView, chain: str, settings: Settings | None = None) -
     products = {node.name: node for node in view.nodes(ids=[data["id"] for _, data in graph.graph.nodes(data=True)])}
     found = [
         *_loops(graph), *_cycles(graph), *_contradictions(graph), *_dangling(products), *_stages(view, products),
-        *_aliases(products), *_lonely(graph), *_firms(view, graph),
+        *_aliases(products), *_lonely(graph), *_firms(view, graph), *_off_chain(view, graph),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda problem: (problem.code, problem.where, problem.message)))
 
@@ -118,6 +119,16 @@ def _lonely(graph: ChainGraph) -> Iterator[Problem]:
     for name in sorted(graph.graph):
         if not graph.graph.degree(name):
             yield Problem("isolated_product", f"“{name}”与链上其他环节没有关系", name, "请在产业链关系表补上它的上下游。")
+
+
+def _off_chain(view: GraphView, graph: ChainGraph) -> Iterator[Problem]:
+    """Products that firms are said to make but that no table defines and no chain holds: often slips of the pen."""
+    loose = [node for node in view.nodes("Product") if "name" not in node.properties and node.name not in graph.graph]
+    made = {edge.target for edge in view.edges("PRODUCES", targets=[node.id for node in loose])} if loose else set()
+    for node in [node for node in loose if node.id in made][:_LISTED]:
+        near = get_close_matches(node.name, list(graph.graph), n=1, cutoff=0.5)
+        ask = f"是否应为“{near[0]}”？" if near else "请核对名称，或在产品表补一行。"
+        yield Problem("unknown_product", f"有企业生产“{node.name}”，但它不在任何链上，未计入供给", node.name, ask)
 
 
 def _firms(view: GraphView, graph: ChainGraph) -> Iterator[Problem]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bulian.graph.errors import NotFoundError
 from bulian.graph.facts import Fact
 from bulian.graph.kinds import CLAIMS, KIND_OF_CATEGORY, SCHEMA, TRADE_FLOWS
+from bulian.graph.regions import default_regions
 from bulian.graph.schema import Property
 from bulian.graph.store import GraphView
 
@@ -45,18 +47,25 @@ def statement_of(fact: Fact) -> str:
 
 def _qualifier(name: str, value: object) -> str:
     if name == "region":
-        return "" if value == "CN" else f"地区 {value}"
+        return "" if value == "CN" else f"地区 {_region_name(str(value))}"
     if name == "year":
         return f"{value}年"
     labels = {prop.name: prop.label for prop in SCHEMA.qualifiers} | {"speaker": "说法人", "partner": "伙伴"}
     if isinstance(value, float) and name in ("share", "cost_share", "detection_rate"):
         return f"{labels[name]} {value:.6g}"
-    return f"{labels[name]} {value:g}" if isinstance(value, float) else f"{labels[name]} {value}"
+    return f"{labels[name]} {value:.12g}" if isinstance(value, float) else f"{labels[name]} {value}"
+
+
+def _region_name(code: str) -> str:
+    try:
+        return default_regions().get(code).full_name
+    except NotFoundError:  # a town a user added: its code ends in its name
+        return code
 
 
 def as_evidence(fact: Fact) -> Evidence:
     """One fact as an evidence line; where a table gives no 原文, the row itself is what is quoted."""
-    quote = fact.quote or f"表中所填：{statement_of(fact)}" + (f"；备注：{fact.note}" if fact.note else "")
+    quote = fact.quote or f"据表中一行：{statement_of(fact)}" + (f"；备注：{fact.note}" if fact.note else "")
     source = SourceRef(fact.source_title, fact.source, fact.source_date)
     return Evidence(fact.id, statement_of(fact), source, fact.locator, quote, fact.method, fact.confidence, fact.modality)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING
 
 from bulian.graph.regions import ROOT
@@ -37,6 +37,8 @@ def _search(situation: Situation, product: str, case: Case) -> Iterator[str]:
         return
     settings, place = situation.settings, situation.region.name
     if case.absent_local is not None and case.absent_local >= settings.absent:
+        if len(situation.here.of(product)) > 1:
+            yield "把握按各检索来源相互独立计算；同出一源的（如都取自工商登记的两个企业库）只应登记一个。"
         return
     doubts = situation.doubts(product, situation.region.code)
     needed = situation.here.rate_needed(product, doubts, settings)
@@ -70,9 +72,16 @@ def _makers(situation: Situation, product: str, case: Case) -> Iterator[str]:
     settings = situation.settings
     if supply.local.unverified:
         yield f"有 {supply.local.unverified} 家本地企业的生产说法置信度低于 {settings.confidence:g}，未计入，待核实。"
-    if supply.vague.groups:
-        names = _named(situation, product, "domestic", vague=True)
-        yield f"有 {supply.vague.groups} 家生产企业的所在地只知到上级地区{names}，可能就在{situation.region.name}。"
+    nearby = [code for code in situation.around[1:] if code != ROOT]
+    if supply.near.groups:
+        names = _named(situation, product, "domestic", nearby)
+        yield (
+            f"有 {supply.near.groups} 家生产企业的所在地只知到上级地区{names}，可能就在{situation.region.name}。"
+            "下一步：先查明它们在不在；查明之前不能说本地没有。"
+        )
+    if supply.vague.groups > supply.near.groups:
+        names = _named(situation, product, "domestic", [ROOT])
+        yield f"有 {supply.vague.groups - supply.near.groups} 家国内生产企业缺所在省市{names}，未计入本地。"
     if supply.unplaced.groups:
         names = _named(situation, product, "unplaced")
         yield f"有 {supply.unplaced.groups} 家生产企业不知在哪个国家和地区{names}，未计入。"
@@ -87,11 +96,11 @@ def _makers(situation: Situation, product: str, case: Case) -> Iterator[str]:
         yield "没有区位商，不能判断短板或强链。"
 
 
-def _named(situation: Situation, product: str, scope: str, *, vague: bool = False) -> str:
+def _named(situation: Situation, product: str, scope: str, places: Collection[str] | None = None) -> str:
     found = [
         maker.name
         for maker in situation.makers.get(product, ())
-        if maker.scope == scope and maker.active and (not vague or maker.region in situation.around)
+        if maker.scope == scope and maker.active and (places is None or maker.region in places)
     ][:_SHOWN]
     return f"（如{'、'.join(found)}）" if found else ""
 
@@ -138,7 +147,8 @@ def _shares(claims: ProductClaims, settings: Settings) -> Iterator[str]:
 
 
 def _told(claim: Claim) -> str:
-    return f"{claim.value}（{claim.when or '无日期'}，{claim.source}）"
+    said_by = claim.source if "://" in claim.source else claim.source.replace("\\", "/").rsplit("/", 1)[-1]
+    return f"{claim.value}（{claim.when or '无日期'}，{said_by}）"
 
 
 def _needs(situation: Situation, product: str, case: Case) -> Iterator[str]:

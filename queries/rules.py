@@ -25,6 +25,7 @@ class Case:
     Attributes:
         local_groups: confirmed independent local suppliers (firms of one group once); likewise the others.
         local_n_eff: effective number of local suppliers, 1/HHI; 0 without a supplier.
+        perhaps_local: confirmed suppliers known only to be in an area around the region, smaller than China.
         absent_local: P_absent in the region; None where no source covers it.
         absent_national: P_absent in China; likewise.
         blocks: how many finals stop without the product.
@@ -40,6 +41,7 @@ class Case:
     local_n_eff: float = 0.0
     domestic_groups: int = 0
     foreign_groups: int = 0
+    perhaps_local: int = 0
     absent_local: float | None = None
     absent_national: float | None = None
     blocks: int = 0
@@ -66,6 +68,11 @@ def _absent(probability: float | None, settings: Settings) -> bool:
     return probability is not None and probability >= settings.absent
 
 
+def _nobody_here(case: Case, settings: Settings) -> bool:
+    """Surely no supplier here. One that may be here, its county unknown, forbids saying so."""
+    return case.local_groups == 0 and case.perhaps_local == 0 and _absent(case.absent_local, settings)
+
+
 def _unsupplied(case: Case, settings: Settings) -> bool:
     """Surely no sufficient domestic supply: nobody makes it, or the share is marginal; no dated share disputes it."""
     nobody = case.domestic_groups == 0 and _absent(case.absent_national, settings)
@@ -88,12 +95,12 @@ REGIONAL_RULES: tuple[Rule[RegionalLabel], ...] = (
     Rule(
         "regional.broken", "断链", "本地没有证实的供应者，查过的来源足以认定不存在，且缺它会停掉终端产品。",
         "若有一家本地企业被证实生产它，则不再是断链（先为弱链）。",
-        lambda case, s: case.local_groups == 0 and _absent(case.absent_local, s) and case.blocks > 0,
+        lambda case, s: _nobody_here(case, s) and case.blocks > 0,
     ),
     Rule(
         "regional.replaceable", "可替代缺口", "本地没有证实的供应者，查过的来源足以认定不存在，但缺它停不掉任何终端产品。",
         "若它成为某个终端产品唯一的必需投入，则为断链；若有一家本地企业被证实生产它，则先为弱链。",
-        lambda case, s: case.local_groups == 0 and _absent(case.absent_local, s),
+        lambda case, s: _nobody_here(case, s),
     ),
     Rule(
         "regional.suspected", "疑似断链", "本地没有证实的供应者，缺它会停掉终端产品，有注明日期的来源说本地没有；查的来源还不足以认定。",
@@ -101,7 +108,7 @@ REGIONAL_RULES: tuple[Rule[RegionalLabel], ...] = (
         lambda case, s: case.local_groups == 0 and case.blocks > 0 and case.absence_stated,
     ),
     Rule(
-        "regional.unknown", "未知", "数据中未见本地供应者，但查的来源不足以认定不存在：未见不等于没有。",
+        "regional.unknown", "未知", "数据中未见本地供应者，但还不能认定不存在（查得不够，或有企业只知在上级地区、可能就在本地）：未见不等于没有。",
         "若有一家本地企业被证实生产它，则先为弱链；若查的来源足以认定不存在，则为断链或可替代缺口。",
         lambda case, s: case.local_groups == 0,
     ),

@@ -41,11 +41,16 @@ class Supply:
 
 @dataclass(frozen=True, slots=True)
 class ProductSupply:
-    """Supply of one product seen from a region: in it, in China, perhaps in it, abroad, of unknown country."""
+    """Supply of one product seen from a region.
+
+    In it, in China, perhaps in it (``vague``: known only to be around it; ``near``: so, and the area smaller than
+    China), abroad, of unknown country.
+    """
 
     local: Supply = field(default_factory=Supply)
     china: Supply = field(default_factory=Supply)
     vague: Supply = field(default_factory=Supply)
+    near: Supply = field(default_factory=Supply)
     foreign: Supply = field(default_factory=Supply)
     unplaced: Supply = field(default_factory=Supply)
 

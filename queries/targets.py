@@ -193,9 +193,9 @@ def _words(kind: str, one: Candidate, finding: Finding, situation: Situation, wh
         reason = f"{one.name}在{here}，已在研发{what}，{sources}；有望就地补上。"
         return _Words("专精特新培育", reason, "研发不等于生产，能否量产、何时量产待核实。", _unknown(one, situation))
     pull = f"{here}已有 {one.components['pull']} 种上下游产品的企业可与它配套" if one.components["pull"] else ""
-    tie = f"与{here}企业已有 {one.components['ties']} 条往来记录" if one.components["ties"] else ""
+    tie = f"与{here}的企业或院所已有 {one.components['ties']} 条往来记录" if one.components["ties"] else ""
     reason = "；".join(part for part in (f"{one.name}{place}生产{what}，{sources}", pull, tie) if part) + "。"
-    return _Words(_mode(one), reason, _counter(one, finding), _unknown(one, situation))
+    return _Words(_mode(one), reason, _counter(one, finding, situation), _unknown(one, situation))
 
 
 def _inside(one: Candidate, situation: Situation) -> bool:
@@ -204,21 +204,27 @@ def _inside(one: Candidate, situation: Situation) -> bool:
 
 def _mode(one: Candidate) -> str:
     """A suggested way in, by stated rules, the first that fits."""
+    if one.region in ("HK", "MO", "TW"):
+        return "港澳台资项目（独资、合资或技术许可）"
     if one.foreign:
         return "外资项目（独资、合资或技术许可）"
     if one.components["ties"]:
-        return "以商招商（由已有往来的本地企业牵线）"
+        return "以商招商（由已有往来的本地企业或院所牵线）"
     if one.components["honours"]:
-        return "基金+股权+项目"
+        return "基金+股权+项目（因有荣誉记录，先尽调）"
     return "项目招引（先接洽核实）"
 
 
-def _counter(one: Candidate, finding: Finding) -> str:
+def _counter(one: Candidate, finding: Finding, situation: Situation) -> str:
     against = []
     if finding.regional == "未知":
         against.append("本地有没有同类企业尚未查清，先查再招")
     if one.sources < 2:
         against.append("只凭一个来源，产能与等级未核实")
+    if finding.national in ("卡脖子", "疑似卡脖子"):
+        against.append(f"属{finding.national}，引进可能受限，应同时安排攻关与国产替代")
+    if one.region is None or one.region in situation.around[1:]:
+        against.append("所在地未查明，先核实是否就在本地")
     if one.foreign:
         against.append("境外企业，落地与技术转移受限制的风险要先评估")
     if finding.regional == "弱链":

@@ -12,10 +12,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from hypothesis import settings
 
 from bulian.examples import example_folder
 from bulian.graph.duckdb_store import DuckDBStore, open_duckdb
 from bulian.ingest.pipeline import ingest
+
+# The same examples on every run, so that a change is judged by what it changes; BULIAN_EXPLORE=1 looks for new ones.
+settings.register_profile("bulian", derandomize=not os.environ.get("BULIAN_EXPLORE"), deadline=None)
+settings.load_profile("bulian")
 
 PROGRAM = (sys.executable, "-m", "bulian.cli")
 _INHERITED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "USERPROFILE", "LD_LIBRARY_PATH", "VIRTUAL_ENV")

@@ -59,7 +59,7 @@ def show_ingest(console: Console, report: Mapping[str, Any]) -> None:
         reasons = "；".join(f"{REASONS.get(code, code)} {count}" for code, count in entry["reasons"].items())
         name = entry["path"].replace("\\", "/").rsplit("/", 1)[-1] + (f"［{entry['sheet']}］" if entry["sheet"] else "")
         is_document = entry.get("document") is not None
-        what = "文档（读到的是事实）" if is_document else entry["table"] or "未导入"
+        what = "文档（读到的是事实）" if is_document else entry["table"] or ("未变" if entry["unchanged"] else "未导入")
         rows.append([name, what, entry["read"], entry["accepted"], entry["rejected"], reasons])
     show_rows(console, "", ("文件", "表", "读到", "收下", "退回", "原因"), rows)
     for entry in report["files"]:
@@ -71,6 +71,8 @@ def show_ingest(console: Console, report: Mapping[str, Any]) -> None:
         if entry["error"] is not None:
             error = entry["error"]
             say(console, f"{place}：未导入：{error['message']} {error['hint'] or ''}")
+    for entry in report["passed_over"]:
+        say(console, f"{entry['path']}：{entry['note']}")
     facts = report["facts"]
     verb = "试算（未写入）的事实" if report["dry_run"] else "事实"
     say(console, f"{verb}：新增 {facts['new']}，已有 {facts['known']}，不再有 {facts['gone']}。")

@@ -13,7 +13,7 @@ from bulian.viz.palette import KIND_STYLES, NATIONAL_STYLES, NODE_KINDS, REGIONA
 
 __all__ = ["board", "caveats", "chain_legend", "finding_table", "target_table"]
 
-_DEFINITIONS = {style.meaning for style in (*REGIONAL_STYLES, *NATIONAL_STYLES)}
+_DEFINITIONS = {style.meaning for style in REGIONAL_STYLES} | {style.meaning for style in NATIONAL_STYLES}
 _KIND_LABEL = {style.kind: style.label for style in KIND_STYLES}
 
 

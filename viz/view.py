@@ -140,7 +140,7 @@ def _local(finding: Finding | None) -> str:
     if number is None:
         return "本地家数不详"
     if number == 0 and finding is not None and finding.regional == "未知":
-        return "本地未查到"
+        return "本地无记录"
     return f"本地 {number} 家"
 
 

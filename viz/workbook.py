@@ -166,7 +166,7 @@ def _notes_sheet(report: WeakReport, targets: TargetReport | None, more: Mapping
     rows: list[list[Any]] = [
         ["范围", "地区", f"{report.region.name}（{report.region.code}）"],
         ["范围", "产业链", report.chain],
-        ["范围", "数据截至", more.get("data_date") or "不详"],
+        ["范围", "最新来源日期", more.get("data_date") or "不详"],
         ["范围", "工具版本", f"补链 {bulian.__version__}"],
         ["范围", "环节数", len(report.findings)],
         [

@@ -207,3 +207,27 @@ def test_a_view_names_its_own_file(bulian, example_store, tmp_path) -> None:
     made = bulian("view", "--region", "331081", "--store", example_store, "--json").json
     assert made["path"] == "浙江省台州市温岭市-数控机床-链图.html"
     assert (tmp_path / made["path"]).is_file()
+
+
+def test_nothing_is_written_over_the_store_its_sources_or_a_filled_template(bulian, tmp_path: Path) -> None:
+    (tmp_path / "产品.csv").write_text("产品名称,产业链\n机床,链\n", encoding="utf-8")
+    bulian("ingest", "产品.csv", "--store", "s.duckdb", cwd=tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    store = ("--store", "s.duckdb")
+    for command in (
+        ("view", "--chain", "链", "--output", "s.duckdb", *store),
+        ("view", "--chain", "链", "--output", "链.xlsx", *store),
+        ("export", "--format", "json", "--output", "s.duckdb", *store),
+        ("export", "--format", "graphml", "--output", "产品.csv", *store),
+        ("export", "--format", "xlsx", "--output", "链.html", *store),
+    ):
+        bulian(*command, code=2, cwd=tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    bulian("template", "模板.xlsx", cwd=tmp_path)
+    bulian("template", "模板.xlsx", cwd=tmp_path)  # a fresh one may be written again
+    filled = tmp_path / "模板.xlsx"
+    filled.write_bytes(filled.read_bytes() + b"filled in")
+    bulian("template", "模板.xlsx", code=2, cwd=tmp_path)
+    assert filled.read_bytes().endswith(b"filled in")
+    bulian("template", "模板.xlsx", "--force", cwd=tmp_path)
+    assert not filled.read_bytes().endswith(b"filled in")

@@ -152,7 +152,9 @@ def scopes_of(place: Place | None) -> list[str]:
     if place.scope == "local":
         return ["local", "china"]
     if place.scope == "domestic":
-        return ["china", "vague"] if place.vague else ["china"]
+        if place.vague:
+            return ["china", "vague"] + (["near"] if place.code != "CN" else [])
+        return ["china"]
     return ["foreign"]
 
 
@@ -193,7 +195,7 @@ def supply(population: Population, pairs: Pairs) -> dict[tuple[str, str], dict[s
     groups = group_of(population)
     rows = {}
     for root, found in makers(population, pairs).items():
-        for scope in ("local", "china", "vague", "foreign", "unplaced"):
+        for scope in ("local", "china", "vague", "near", "foreign", "unplaced"):
             there = [maker for maker in found if scope in scopes_of(maker.place)]
             if there:
                 rows[root, scope] = _row(there, groups, population.threshold)

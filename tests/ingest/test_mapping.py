@@ -81,7 +81,7 @@ CASES: list[tuple[str, dict[str, str], set[Said]]] = [
          ("甲公司", "short_name", None, "甲", ()), ("甲公司", "short_name", None, "甲牌", ()),
          ("甲公司", "former_names", None, "旧甲", ()), ("甲公司", "english_name", None, "Jia; Co", ()),
          ("甲公司", "status", None, "存续", ()), ("甲公司", "SUBSIDIARY_OF", "甲集团", None, ()),
-         ("甲公司", "size", None, "小型", ()), ("甲公司", "insured", None, "120.0", ()),
+         ("甲公司", "size", None, "小型", ()), ("甲公司", "insured", None, "120", ()),
          ("甲公司", "capital", None, "5000万元人民币", ()), ("甲公司", "founded_on", None, "2008-05-12", ()),
          ("甲公司", "honours", None, "小巨人", ()), ("甲公司", "honours", None, "首台套", ()),
          ("甲公司", "main_products", None, "车床", ()), ("甲公司", "main_products", None, "铣床", ()),
@@ -150,11 +150,11 @@ CASES: list[tuple[str, dict[str, str], set[Said]]] = [
     ),
     (
         "贸易", {"年份": "2023", "产品名称": "丝杠", "流向": "世界出口", "伙伴": "日本", "金额": "1200万"},
-        {("丝杠", "world_export_value", None, "12000000.0", (("partner", "日本"), ("year", 2023)))},
+        {("丝杠", "world_export_value", None, "12000000", (("partner", "日本"), ("year", 2023)))},
     ),
     (
         "单位在表头", {"年份": "2023", "产品名称": "丝杠", "流向": "进口", "伙伴": "日本", "金额(万元)": "1200"},
-        {("丝杠", "import_value", None, "12000000.0", (("partner", "日本"), ("year", 2023)))},
+        {("丝杠", "import_value", None, "12000000", (("partner", "日本"), ("year", 2023)))},
     ),
     (
         "产能带单位", {"企业名称": "甲", "产品名称": "钢", "角色": "生产", "产能": "1.2万吨"},

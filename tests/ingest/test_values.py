@@ -98,7 +98,7 @@ def test_dates_however_written(day: dt.date, data: st.DataObject) -> None:
     assert [parse_date(text) for text in (f"{y}", f"{y}年", f"{y}年度")] == [str(y)] * 3
 
 
-@given(st.dates(dt.date(1954, 10, 4), dt.date(2064, 4, 8)))
+@given(st.dates(dt.date(1954, 10, 4), dt.date(2064, 4, 7)))
 def test_day_numbers_of_spreadsheets_are_dates_but_no_years(day: dt.date) -> None:
     number = str((day - dt.date(1899, 12, 30)).days)
     assert parse_date(number) == day.isoformat()

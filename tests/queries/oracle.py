@@ -175,7 +175,10 @@ class Oracle(Said):
             "foreign_groups": self.supply(product, chain, foreign)[0],
             "p_absent_local": here, "p_absent_national": china, "blocks": blocks,
         }  # fmt: skip
-        regional = self._regional(product, region, groups, effective, here, blocks)
+        outer = {home[:depth] for depth in range(2, len(home))}
+        around = [f for f, place in places.items() if place in outer]
+        perhaps = self.supply(product, chain, around)[0]
+        regional = self._regional(product, region, groups, effective, None if perhaps else here, blocks)
         return Verdict(regional, self._national(product, makers, china, blocks), numbers)
 
     def _regional(

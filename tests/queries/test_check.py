@@ -27,6 +27,7 @@ PLANTED = (
     ("kind_conflict", "产品", "轴承,上游,材料,机床\n", "轴承"),
     ("essentiality_conflict", "链", "车床,需要,轴承,非必需,机床\n", "车床 需要 轴承"),
     ("dangling_enterprise", "企业产品", "二厂,轴承,生产\n", "二厂"),
+    ("unknown_product", "企业产品", "一厂,轴成,生产\n", "轴成"),
     ("region_conflict", "企业", "一厂,浙江省,台州市,玉环市\n", "Enterprise:一厂"),
 )
 

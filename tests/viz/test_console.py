@@ -138,11 +138,13 @@ def test_an_ingest_is_told_file_by_file() -> None:
     bad = entry | {"path": "坏.xlsx", "sheet": "页", "table": None, "unmapped": [], "notes": [],
                    "error": {"message": "读不懂", "hint": None}}  # fmt: skip
     facts = {"new": 5, "known": 6, "gone": 7}
-    text = told(show_ingest, {"files": [entry, bad], "rejects": "退回.csv", "facts": facts, "dry_run": False}, width=200)
+    over = [{"path": "a/报告.pdf", "note": "还不能读"}]
+    report = {"files": [entry, bad], "rejects": "退回.csv", "facts": facts, "dry_run": False, "passed_over": over}
+    text = told(show_ingest, report, width=200)
     for words in ("企业.csv", "必填项为空 1", "new_code 2", "未用的列：颜色", "已略过", "坏.xlsx［页］：未导入：读不懂",
-                  "新增 5，已有 6，不再有 7", "退回的行在 退回.csv"):  # fmt: skip
+                  "新增 5，已有 6，不再有 7", "退回的行在 退回.csv", "报告.pdf：还不能读"):  # fmt: skip
         assert words in text
-    assert "未写入" in told(show_ingest, {"files": [], "rejects": None, "facts": facts, "dry_run": True})
+    assert "未写入" in told(show_ingest, report | {"files": [], "rejects": None, "dry_run": True})
 
 
 def test_every_reason_has_a_chinese_word() -> None:

@@ -77,7 +77,7 @@ def test_the_card_counts_groups_and_never_turns_unknown_into_none(sample) -> Non
     assert by["弱链"].second == "弱链 · 本地 3 家"
     assert by["断链"].second == "断链 · 本地 0 家"
     sample.report.findings[5].numbers["local_groups"] = 0
-    assert {c.style: c for c in sample.view().cards}["未知"].second == "未知 · 本地未查到"
+    assert {c.style: c for c in sample.view().cards}["未知"].second == "未知 · 本地无记录"
     sample.report.findings[5].numbers["local_groups"] = None
     assert {c.style: c for c in sample.view().cards}["未知"].second == "未知 · 本地家数不详"
 

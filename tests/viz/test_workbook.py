@@ -76,7 +76,7 @@ def test_every_evidence_line_stands_with_its_use(book, sample) -> None:  # type:
 
 def test_the_notes_name_settings_version_date_and_what_is_unknown(book) -> None:  # type: ignore[no-untyped-def]
     notes = {row["项目"]: row["内容"] for row in rows(book, "口径说明")}
-    assert notes["数据截至"] == "2026-11-20"
+    assert notes["最新来源日期"] == "2026-11-20"
     assert notes["工具版本"].startswith("补链 ")
     assert notes["置信度门槛 τ：达到才算证实"] == "0.5"
     assert notes["判为“未知”的环节"].startswith("1 个")

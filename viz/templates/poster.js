@@ -19,7 +19,7 @@ poster.legend = function (ctx, top) {
 };
 
 poster.frame = function (ctx) {
-  const facts = [page.data.region, "数据截至 " + page.data.dataDate, page.data.cut && !map.all ? page.data.cut : "", "补链 " + page.data.version];
+  const facts = [page.data.region, "最新来源日期 " + page.data.dataDate, page.data.cut && !map.all ? page.data.cut : "", "补链 " + page.data.version];
   map.word(ctx, page.data.title, poster.SIDE, 84, "bold 66px " + map.FONT, page.colours.ink);
   map.word(ctx, facts.filter(Boolean).join("　·　"), poster.SIDE, 160, "36px " + map.FONT, page.colours.faint);
   map.word(ctx, "没查到不等于没有", poster.WIDE - poster.SIDE, 160, "36px " + map.FONT, page.colours.faint, "right");
