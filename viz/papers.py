@@ -95,7 +95,8 @@ def write_target_book(view: GraphView, region: str, chain: str, settings: Settin
     targets = find_targets(view, region, chain, settings=settings, report=report, top=_TOP)
     book = write_workbook(output, report, targets, extra=_extra(view, targets, _TOP))
     listed = sum(len(gap.targets) for gap in targets.gaps)
-    return {"path": str(book), "rows": {"targets": listed, "findings": len(report.findings)}}
+    findings = len(report.findings)
+    return {"path": str(book), "rows": listed + findings, "targets": listed, "findings": findings}
 
 
 def _extra(view: GraphView, targets: TargetReport, top: int) -> dict[str, Any]:

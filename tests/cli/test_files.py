@@ -183,7 +183,8 @@ def test_the_workbook_lists_what_targets_lists(bulian, example_store, ask, tmp_p
     found = [tuple(row[at] for at in columns) for row in sheet.iter_rows(min_row=2, values_only=True)]
     assert found == listed
     assert made["path"] == "补链.xlsx"
-    assert made["rows"]["targets"] == len(listed)
+    assert made["targets"] == len(listed)
+    assert made["rows"] == made["targets"] + made["findings"]
 
 
 @pytest.mark.parametrize("args", [("--region", "温岭市"), ("--around", "三和数控"), ("--path", "三和数控", "数控车床")],
