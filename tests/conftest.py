@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +21,21 @@ from bulian.ingest.pipeline import ingest
 # The same examples on every run, so that a change is judged by what it changes; BULIAN_EXPLORE=1 looks for new ones.
 settings.register_profile("bulian", derandomize=not os.environ.get("BULIAN_EXPLORE"), deadline=None)
 settings.load_profile("bulian")
+
+_REQUIRED = os.environ.get("BULIAN_REQUIRE", "").replace(",", " ").split()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """BULIAN_REQUIRE=shared: a test that skips because the reference data (参考…) is not there has failed."""
+    report = yield
+    if report.skipped and "shared" in _REQUIRED and "参考" in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"BULIAN_REQUIRE 要求参考数据，但：{report.longrepr}"
+    return report
+
 
 PROGRAM = (sys.executable, "-m", "bulian.cli")
 _INHERITED = ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "HOME", "USERPROFILE", "LD_LIBRARY_PATH", "VIRTUAL_ENV")

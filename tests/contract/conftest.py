@@ -83,7 +83,7 @@ BACKENDS: dict[str, Callable[[Path], Door] | str] = {"duckdb": _duckdb}
 def backend(request: pytest.FixtureRequest) -> Callable[[Path], Door]:
     made = BACKENDS[request.param]
     if isinstance(made, str):
-        if request.param in os.environ.get("BULIAN_REQUIRE", "").split(","):
+        if request.param in os.environ.get("BULIAN_REQUIRE", "").replace(",", " ").split():
             pytest.fail(f"{request.param} is required but missing: {made}")
         pytest.skip(made)
     return made
