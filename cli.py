@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, overload
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -21,6 +21,7 @@ from bulian.viz.manual import in_chinese, usage_error
 
 if TYPE_CHECKING:
     from bulian.graph.duckdb_store import DuckDBStore
+    from bulian.graph.opening import OpenView
     from bulian.queries.settings import Settings
 
 __all__ = ["app", "main"]
@@ -55,7 +56,8 @@ app = typer.Typer(
 command = partial(app.command, cls=_Command)
 
 StoreOption = Annotated[
-    str, typer.Option("--store", envvar="BULIAN_STORE", help="存储：DuckDB 文件的路径。", metavar="PATH")
+    str, typer.Option("--store", envvar="BULIAN_STORE", help="存储：DuckDB 文件的路径，或 Neo4j 的地址（neo4j://主机:7687）。",
+                      metavar="PATH_OR_URL")
 ]
 RegionOption = Annotated[str, typer.Option("--region", help="地区的名称或代码，如 温岭市、331081。")]
 ChainOption = Annotated[str, typer.Option("--chain", help="产业链名称；只有一条链时可省。")]
@@ -115,21 +117,25 @@ def _interrupted(wants_json: bool) -> int:
     return _fail(BulianError("已中断；存储是完整的，停在某个文件之前或之后", hint=hint, code="interrupted"), wants_json)
 
 
-def _open(store: str, *, write: bool = False) -> DuckDBStore:
-    if "://" in store:
-        raise UsageError("本版本的存储是 DuckDB 文件，不支持服务器地址", where=store, hint="请给一个文件路径。")
-    from bulian.graph.duckdb_store import open_duckdb
+@overload
+def _open(store: str) -> OpenView: ...
+@overload
+def _open(store: str, *, write: Literal[True]) -> DuckDBStore: ...
 
-    return open_duckdb(store, write=write)
+
+def _open(store: str, *, write: bool = False) -> OpenView:
+    from bulian.graph.opening import open_store
+
+    return open_store(store, write=write)
 
 
 def _trial(store: str) -> AbstractContextManager[DuckDBStore]:
-    from bulian.graph.duckdb_store import open_trial
+    from bulian.graph.opening import open_trial
 
     return open_trial(store)
 
 
-def _chain(view: DuckDBStore, chain: str) -> str:
+def _chain(view: OpenView, chain: str) -> str:
     if chain:
         return chain
     chains = view.chains()
@@ -139,7 +145,7 @@ def _chain(view: DuckDBStore, chain: str) -> str:
     raise UsageError("请用 --chain 指明产业链", hint=hint)
 
 
-def _settings(view: DuckDBStore, path: Path | None) -> Settings:
+def _settings(view: OpenView, path: Path | None) -> Settings:
     from bulian.queries.settings import load_settings
 
     return load_settings(view, path)
@@ -308,7 +314,7 @@ def _schema_text(form: str) -> str:
     return makers[form]()
 
 
-def _safe_output(view: DuckDBStore, output: Path, *suffixes: str) -> None:
+def _safe_output(view: OpenView, output: Path, *suffixes: str) -> None:
     """Refuse to write over the store or over a file its data came from, or under a name that says something else."""
     if suffixes and output.suffix.lower() not in suffixes:
         raise UsageError("输出文件的扩展名不对", where=str(output), hint=f"请用 {'、'.join(suffixes)}。")

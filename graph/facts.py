@@ -25,6 +25,7 @@ __all__ = [
     "Source",
     "Tally",
     "facts_table",
+    "locator_text",
 ]
 
 _NUMERIC = {"number", "share"}
@@ -151,3 +152,15 @@ def facts_table(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
         engine.register("bare", bare)
         made = engine.sql(f"SELECT {ID_SQL} AS id, {columns} FROM bare").to_arrow_table()
     return made.cast(FACT_SCHEMA)
+
+
+def locator_text(carrier: str, sheet: str | None, row: int | None, start: int | None, stop: int | None) -> str:
+    """Where a fact stands, in words: 企业名录.xlsx 表“企业” 第5行, or 报道.md 第12–40字."""
+    place = carrier.rsplit("/", 1)[-1]
+    if sheet:
+        place += f" 表“{sheet}”"
+    if row is not None:
+        place += f" 第{row}行"
+    if start is not None:
+        place += f" 第{start}–{stop}字"
+    return place
