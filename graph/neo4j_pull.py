@@ -13,7 +13,7 @@ from .kinds import SCHEMA
 from .neo4j_schema import FACT_COLUMNS_STORED, NODE
 from .neo4j_server import Server
 
-__all__ = ["fact_pages", "pull", "pull_held"]
+__all__ = ["fact_pages", "pull", "pull_held", "staged_pages"]
 
 _PAGE: Final = 20_000
 _STORED: Final = ("key", *FACT_COLUMNS_STORED)
@@ -25,8 +25,8 @@ _KIND = "coalesce({0}_kind, split_part({0}_id, ':', 1))"
 _KEY = "coalesce({0}_key, substr({0}_id, instr({0}_id, ':') + 1))"
 
 
-def pull(server: Server, db: duckdb.DuckDBPyConnection) -> None:
-    """Fill an empty mirror: numbers of sources, sources, documents, settings, facts."""
+def pull(server: Server, db: duckdb.DuckDBPyConnection) -> int:
+    """Fill an empty mirror: numbers of sources, sources, documents, settings, facts; how many facts came."""
     for table, names, select in (
         ("numbered", "uri, number", "MATCH (s:BulianSource) RETURN s.uri, s.number"),
         ("source", "uri, title, publisher, date, sha256, fingerprint",
@@ -39,10 +39,13 @@ def pull(server: Server, db: duckdb.DuckDBPyConnection) -> None:
         rows = server.rows(select)
         if rows:
             db.executemany(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(rows[0]))})", rows)
+    pulled = 0
     for page in fact_pages(server):
+        pulled += page.num_rows
         db.register("page", page)
         db.execute(f"INSERT INTO fact ({', '.join(FACT_COLUMNS)}) {_as_facts()}")
         db.unregister("page")
+    return pulled
 
 
 def _as_facts() -> str:
@@ -70,6 +73,16 @@ def fact_pages(server: Server) -> Iterator[pa.Table]:
     last = ""
     while rows := server.rows(statement, last=last, limit=_PAGE):
         yield _table(rows)
+        last = rows[-1][0]
+
+
+def staged_pages(server: Server) -> Iterator[pa.Table]:
+    """Key and digest of every staged fact."""
+    statement = "MATCH (f:BulianPendingFact) WHERE f.key > $last RETURN f.key, f.digest ORDER BY f.key LIMIT $limit"
+    last = ""
+    while rows := server.rows(statement, last=last, limit=_PAGE):
+        keys, digests = zip(*rows, strict=True)
+        yield pa.table({"key": pa.array(keys, pa.string()), "digest": pa.array(digests, pa.int64())})
         last = rows[-1][0]
 
 

@@ -9,6 +9,7 @@ import duckdb
 import neo4j
 from neo4j.exceptions import Neo4jError
 
+from . import neo4j_pull
 from .errors import StoreUnavailable
 from .kinds import SCHEMA
 from .neo4j_errors import is_memory
@@ -24,7 +25,7 @@ _FIRM_COLUMNS: Final = ("long_id", "name", "lowered", "region", "places", "group
 _STAGED: Final = {
     "source": ("number", "uri", "title", "publisher", "date", "sha256", "fingerprint", "file"),
     "document": ("number", "text", "lexicon"),
-    "fact": ("key", *FACT_COLUMNS_STORED),
+    "fact": ("key", *FACT_COLUMNS_STORED, "digest"),
 }
 _LABELS: Final = {"source": "BulianSource", "document": "BulianDocument", "fact": "BulianFact"}
 
@@ -107,19 +108,32 @@ class Sender:
         for rows in self._rows(f"SELECT {key} FROM drop_{table}"):
             self._send(mark, [row[0] for row in rows])
 
-    def unstage(self) -> None:
-        """Take back what a writer left that never came to its end."""
-        for label in _LABELS.values():
-            pending = label.replace("Bulian", "BulianPending")
-            self._until_none(f"MATCH (n:{pending}) WITH n LIMIT $limit DELETE n RETURN count(*)")
+    def resume(self) -> None:
+        """Go on from what a writer left that never came to its end: facts staged as they are wanted now stay."""
+        for label in ("BulianPendingSource", "BulianPendingDocument"):
+            self._until_none(f"MATCH (n:{label}) WITH n LIMIT $limit DELETE n RETURN count(*)")
         self._until_none("MATCH (n:BulianLeaving) WITH n LIMIT $limit REMOVE n:BulianLeaving RETURN count(*)")
+        self._db.execute("CREATE OR REPLACE TABLE staged (key VARCHAR, digest BIGINT)")
+        for page in neo4j_pull.staged_pages(self._server):
+            self._db.register("page", page)
+            self._db.execute("INSERT INTO staged SELECT key, digest FROM page")
+            self._db.unregister("page")
+        gone = "UNWIND $rows AS r MATCH (n:BulianPendingFact {key: r}) DELETE n RETURN count(*)"
+        for rows in self._rows("SELECT key FROM staged ANTI JOIN send_fact USING (key, digest)"):
+            self._send(gone, [row[0] for row in rows])
+        self._db.execute(
+            "DELETE FROM send_fact WHERE key IN (SELECT key FROM staged SEMI JOIN send_fact USING (key, digest))"
+        )
+        self._db.execute("DROP TABLE staged")
 
     def swap(self) -> None:
         """Let the staged rows take the place of those that leave; may be run again."""
         self._until_none("MATCH (n:BulianLeaving) WITH n LIMIT $limit DELETE n RETURN count(*)")
         for label in _LABELS.values():
             pending = label.replace("Bulian", "BulianPending")
-            self._until_none(f"MATCH (n:{pending}) WITH n LIMIT $limit SET n:{label} REMOVE n:{pending} RETURN count(*)")
+            self._until_none(
+                f"MATCH (n:{pending}) WITH n LIMIT $limit SET n:{label} REMOVE n:{pending}, n.digest RETURN count(*)"
+            )
 
     def _until_none(self, statement: str) -> None:
         while self._send(statement, [None], limit=_DELETE_BATCH):

@@ -25,6 +25,7 @@ CARRIED: Final = {"edge": ", relation"}
 REPLACED: Final = ("source", "document", "fact")
 """What is said; the rest is derived from it."""
 
+_DIGEST: Final = "CAST(hash(w) >> 1 AS BIGINT)"  # Neo4j's whole numbers are signed
 _DECLARED = ", ".join(
     f"'{name}'" for name in sorted({prop.name for kind in SCHEMA.kinds for prop in kind.properties} - {"name"})
 )
@@ -42,7 +43,7 @@ def prepare(db: duckdb.DuckDBPyConnection) -> None:
     for table, key in KEYS.items():
         kind = "BIGINT" if key == "number" else "VARCHAR"
         carried = f"{CARRIED[table]} VARCHAR" if table in CARRIED else ""
-        db.execute(f"CREATE OR REPLACE TABLE held_{table} ({key} {kind}{carried}, digest UBIGINT)")
+        db.execute(f"CREATE OR REPLACE TABLE held_{table} ({key} {kind}{carried}, digest BIGINT)")
 
 
 def number_sources(db: duckdb.DuckDBPyConnection) -> None:
@@ -63,7 +64,7 @@ def make_wanted(db: duckdb.DuckDBPyConnection) -> None:
         " FROM alias",
     }  # fmt: skip
     for table, select in selects.items():
-        db.execute(f"CREATE OR REPLACE TABLE want_{table} AS SELECT *, hash(w) AS digest FROM ({select}) w")
+        db.execute(f"CREATE OR REPLACE TABLE want_{table} AS SELECT *, {_DIGEST} AS digest FROM ({select}) w")
 
 
 def _source() -> str:
@@ -145,7 +146,7 @@ def changed(db: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
         same = f"{key}, digest" if table in REPLACED else key
         db.execute(
             f"CREATE OR REPLACE TABLE send_{table} AS"
-            f" SELECT w.* EXCLUDE (digest) FROM want_{table} w ANTI JOIN held_{table} h USING ({key}, digest)"
+            f" SELECT w.* FROM want_{table} w ANTI JOIN held_{table} h USING ({key}, digest)"
         )
         db.execute(
             f"CREATE OR REPLACE TABLE drop_{table} AS"

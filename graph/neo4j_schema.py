@@ -84,7 +84,7 @@ def predicate_of(name: str) -> str | None:
 def statements(schema: Schema = SCHEMA) -> Iterator[str]:
     """Constraints and indexes that the store needs, each safe to run again."""
     unique = {
-        NODE: "id", "BulianFact": "key", "BulianPending": "key", "BulianSource": "number", "BulianStore": "one",
+        NODE: "id", "BulianFact": "key", "BulianPendingFact": "key", "BulianSource": "number", "BulianStore": "one",
         "BulianSetting": "name", "BulianAlias": "pair", "BulianDocument": "number",
     }  # fmt: skip
     for label, prop in unique.items():

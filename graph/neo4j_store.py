@@ -77,8 +77,8 @@ class Neo4jStore(DuckDBStore):
         if mark.stale:  # its writer died after the new state counted: finish what it began
             with self._writing(finish=False) as sender:
                 sender.swap()
-        neo4j_pull.pull(self._server, self._db)
-        super().derive()
+        if neo4j_pull.pull(self._server, self._db):
+            super().derive()
         neo4j_rows.make_wanted(self._db)
         neo4j_rows.hold(self._db)
         if mark.stale:
@@ -106,7 +106,7 @@ class Neo4jStore(DuckDBStore):
         counts = neo4j_rows.changed(self._db)
         if unfinished or any(any(pair) for pair in counts.values()):
             with self._writing() as sender:
-                sender.unstage()
+                sender.resume()
                 for table in neo4j_rows.REPLACED:
                     sender.stage(table)
                 self._commit()
