@@ -7,14 +7,13 @@ from contextlib import contextmanager
 from typing import Final
 
 from neo4j.exceptions import (
-    ConfigurationError,
     DriverError,
     Neo4jError,
     ServiceUnavailable,
     SessionExpired,
 )
 
-from .errors import BulianError, StoreError, StoreUnavailable, UsageError
+from .errors import BulianError, StoreError, StoreUnavailable
 
 __all__ = ["is_memory", "no_answer", "translated"]
 
@@ -69,9 +68,7 @@ def translated(where: str) -> Iterator[None]:
         raise
     except Neo4jError as error:
         raise _server_error(error, where) from error
-    except ConfigurationError as error:
-        raise UsageError("服务器地址或设置不对", where=where, hint=str(error)) from error
-    except (ServiceUnavailable, SessionExpired, DriverError, OSError, ValueError) as error:
+    except (ServiceUnavailable, SessionExpired, DriverError, OSError) as error:
         hint = f"请检查服务器是否启动、地址和端口是否正确。{_AGAIN}（{_short(error)}）"
         raise StoreUnavailable("连不上 Neo4j 服务器", where=where, hint=hint, code="store_unreachable") from error
 

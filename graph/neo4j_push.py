@@ -78,7 +78,8 @@ class Sender:
     def _rows(self, select: str, parameters: Sequence[Any] = ()) -> Iterator[list[tuple[Any, ...]]]:
         cursor = self._db.cursor()
         try:
-            cursor.execute(select, list(parameters))
+            cursor.execute(select, list(parameters))  # sorting may take long: show that we are alive
+            self._send("RETURN 0", [None])
             while rows := cursor.fetchmany(self._batch):
                 yield rows
         finally:

@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import neo4j
-from neo4j.exceptions import DriverError, Neo4jError
+from neo4j.exceptions import ConfigurationError, DriverError, Neo4jError
 
 from .errors import BulianError, UsageError
 from .neo4j_errors import no_answer, translated
@@ -111,13 +111,15 @@ class Server:
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closed = False
-        with translated(str(address)):
+        try:
             self._driver = neo4j.GraphDatabase.driver(
                 address.uri, auth=_credentials(), connection_timeout=min(_CONNECT, self.patience),
                 connection_acquisition_timeout=min(2 * _CONNECT, self.patience),
                 max_transaction_retry_time=min(_RETRY, self.patience), keep_alive=True,
                 notifications_min_severity="OFF", user_agent="bulian",
             )  # fmt: skip
+        except (ConfigurationError, ValueError) as error:
+            raise UsageError("服务器地址或设置不对", where=str(address), hint=str(error)) from error
         self._greet()
 
     def _greet(self) -> None:

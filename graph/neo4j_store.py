@@ -38,7 +38,7 @@ __all__ = ["LAYOUT", "Neo4jStore", "open_neo4j", "open_neo4j_trial"]
 LAYOUT: Final = "1"
 """Of labels, properties and derived rows; a server of another layout is refused."""
 
-_ABANDONED: Final = 30_000  # milliseconds without a sign of life after which a writer counts as dead
+_ABANDONED: Final = 60_000  # milliseconds without a sign of life after which a writer counts as dead
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +211,8 @@ def _ready(server: Server, *, write: bool) -> _Mark:
         hint = "请用那个版本的补链打开，或换一个数据库重新导入。"
         message = f"服务器上的存储是另一版本的补链写的（{found}，本版本 {LAYOUT}）"
         raise StoreVersionError(message, where=str(server.address), hint=hint)
+    if write:  # a server that takes no writes says so now, not after an hour of reading files
+        server.change("MATCH (m:BulianStore {one: 1}) SET m.one = 1")
     if mark.busy and (write or mark.stale):
         raise _busy(str(server.address), "store_locked", "另一个程序正在写入这个存储")
     return mark

@@ -62,9 +62,9 @@ class Neo4jView:
             )
         return found
 
-    def pages(self, statement: str, key: int = 0, **parameters: Any) -> Iterator[list[Any]]:
+    def pages(self, statement: str, key: int = 0, first: str = "", **parameters: Any) -> Iterator[list[Any]]:
         """Rows of a statement with ``$last`` and ``$limit``, page by page; column ``key`` holds the next ``$last``."""
-        last = ""
+        last = first
         while True:
             rows = self.rows(statement, last=last, limit=_PAGE, **parameters)
             yield from rows
@@ -137,9 +137,10 @@ class Neo4jView:
                 f"UNWIND $ids AS id MATCH (n:{label} {{id: id}}) RETURN {_NODE_FIELDS}", ids=sorted(map(slot, set(ids)))
             )
             return iter([_node(row) for row in sorted(rows, key=lambda row: str(row[0]))])
-        pattern = f"MATCH (n:{label}) USING INDEX n:{NODE}(id) WHERE n.id > $last"
+        family = "" if kind is None else f"{SCHEMA.family(kind)}:"  # ids of a family stand together in the index
+        pattern = f"MATCH (n:{label}) USING INDEX n:{NODE}(id) WHERE n.id > $last AND n.id STARTS WITH $family"
         statement = f"{pattern} RETURN {_NODE_FIELDS} ORDER BY n.id LIMIT $limit"
-        return map(_node, self.pages(statement))
+        return map(_node, self.pages(statement, first=family, family=family))
 
     def edges(
         self,

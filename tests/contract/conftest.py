@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bulian.graph.duckdb_store import open_duckdb
 from bulian.graph.export import export_json
+from bulian.graph.opening import open_store
 from bulian.graph.store import Store
 from bulian.ingest.pipeline import forget, ingest
 from bulian.ingest.report import IngestReport
 
-Opener = Callable[..., Any]
+from ..servers.conftest import neo4j_pool as neo4j_pool
+from ..servers.neo4j_pool import Pool
+from ..servers.neo4j_server import Neo4jServer
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Door:
 
     folder: Path
     url: str
-    opener: Opener
+    more: Callable[[Door, str], Door]
 
     def file(self, name: str, header: str, *rows: Sequence[object], encoding: str = "utf-8") -> Path:
         """Write a CSV; the header is a line of names, every row its cells."""
@@ -46,7 +46,7 @@ class Door:
 
     @contextmanager
     def open(self, *, write: bool = False) -> Iterator[Store]:
-        store = self.opener(self.url, write=write)
+        store = open_store(self.url, write=write)
         try:
             yield store
         finally:
@@ -65,28 +65,61 @@ class Door:
             return "".join(export_json(view))
 
     def another(self, name: str) -> Door:
-        """A second store over the same files."""
-        return Door(self.folder, str(Path(self.url).with_name(f"{name}.duckdb")), self.opener)
+        """A second, empty store over the same files."""
+        return self.more(self, name)
 
 
-def _duckdb(tmp_path: Path) -> Door:
-    folder = tmp_path / "files"
-    folder.mkdir(parents=True)
-    return Door(folder, str(tmp_path / "store.duckdb"), open_duckdb)
+def _duckdb(folder: Path) -> Door:
+    files = folder / "files"
+    files.mkdir(parents=True)
+
+    def more(door: Door, name: str) -> Door:
+        return Door(door.folder, str(folder / f"{name}.duckdb"), more)
+
+    return Door(files, str(folder / "store.duckdb"), more)
 
 
-BACKENDS: dict[str, Callable[[Path], Door] | str] = {"duckdb": _duckdb}
-"""How to get a store of each backend, or why there is none here."""
+class Servers:
+    """Neo4j servers a test has to itself: one for its store, two that its further stores take in turn.
+
+    Community has one database, so a further store empties the server that the last but one used.
+    """
+
+    def __init__(self, pool: Pool, stack: ExitStack, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._pool = pool
+        self._monkeypatch = monkeypatch
+        self._stack = stack
+        self._leased: list[Neo4jServer] = []
+        self._turn = count()
+
+    def _empty(self, number: int) -> Neo4jServer:
+        if number == len(self._leased):
+            server = self._stack.enter_context(self._pool.lease())
+            for name, value in server.env.items():
+                self._monkeypatch.setenv(name, value)
+            self._leased.append(server)
+        else:
+            self._leased[number].empty()
+        return self._leased[number]
+
+    def __call__(self, folder: Path) -> Door:
+        files = folder / "files"
+        files.mkdir(parents=True)
+        return Door(files, self._empty(0).url, self._more)
+
+    def _more(self, door: Door, name: str) -> Door:
+        return Door(door.folder, self._empty(1 + next(self._turn) % 2).neo4j_url, self._more)
 
 
-@pytest.fixture(params=sorted(BACKENDS))
-def backend(request: pytest.FixtureRequest) -> Callable[[Path], Door]:
-    made = BACKENDS[request.param]
-    if isinstance(made, str):
-        if request.param in os.environ.get("BULIAN_REQUIRE", "").replace(",", " ").split():
-            pytest.fail(f"{request.param} is required but missing: {made}")
-        pytest.skip(made)
-    return made
+@pytest.fixture(params=["duckdb", "neo4j"])
+def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], Door]]:
+    """Makes a store of each kind, with a folder of files to hand in."""
+    if request.param == "duckdb":
+        yield _duckdb
+        return
+    pool: Pool = request.getfixturevalue("neo4j_pool")
+    with ExitStack() as stack:
+        yield Servers(pool, stack, monkeypatch)
 
 
 @pytest.fixture
