@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gc
 import json
 import os
 import sys
@@ -56,8 +57,13 @@ app = typer.Typer(
 command = partial(app.command, cls=_Command)
 
 StoreOption = Annotated[
-    str, typer.Option("--store", envvar="BULIAN_STORE", help="存储：DuckDB 文件的路径，或 Neo4j 的地址（neo4j://主机:7687）。",
-                      metavar="PATH_OR_URL")
+    str,
+    typer.Option(
+        "--store",
+        envvar="BULIAN_STORE",
+        help="存储：DuckDB 文件的路径，或 Neo4j 的地址（neo4j://主机:7687）。",
+        metavar="PATH_OR_URL",
+    ),
 ]
 RegionOption = Annotated[str, typer.Option("--region", help="地区的名称或代码，如 温岭市、331081。")]
 ChainOption = Annotated[str, typer.Option("--chain", help="产业链名称；只有一条链时可省。")]
@@ -72,6 +78,7 @@ _STORE = "bulian.duckdb"
 def main() -> None:
     """Run the command line; the one place where errors become messages and exit codes."""
     _speak_utf8()
+    gc.set_threshold(1_000_000, 50, 100)  # answers are millions of small objects that all stay
     wants_json = "--json" in sys.argv
     try:
         code = app(standalone_mode=False)
@@ -152,13 +159,17 @@ def _settings(view: OpenView, path: Path | None) -> Settings:
 
 
 def _print_json(value: Any, output: Path | None = None) -> None:
-    from bulian.queries.results import as_json
+    from bulian.queries.results import json_bytes
 
-    text = json.dumps(as_json(value), ensure_ascii=False, indent=1)
-    if output is None:
-        typer.echo(text)
-    else:
-        _write(output, [text, "\n"])
+    data = json_bytes(value)
+    if output is not None:
+        _write(output, [data.decode(), "\n"])
+    elif sys.stdout.isatty():
+        typer.echo(data.decode())
+    else:  # as it is: decoding a report of a chain of thousands of products only to encode it again takes longest
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data + b"\n")
+        sys.stdout.buffer.flush()
 
 
 def _write(path: Path, pieces: Iterable[str]) -> None:
@@ -209,7 +220,13 @@ def demo(
 
 @command()
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="文件或文件夹：CSV、XLSX、XLS、TXT、MD、HTML。")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            help="文件或文件夹：CSV、XLSX、XLS、TXT、MD、HTML；"
+            "或别人的 Neo4j 图的地址，按 bulian.toml 里的映射读（见 docs/neo4j-graph.md）。"
+        ),
+    ],
     store: StoreOption = _STORE,
     chain: Annotated[str, typer.Option("--chain", help="没写产业链的行属于哪条链。")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只报告，不写入。")] = False,
@@ -255,6 +272,28 @@ def forget(
 
 
 @command()
+def copy(
+    store_a: Annotated[str, typer.Argument(help="读这个存储：文件的路径，或 Neo4j 的地址。")],
+    store_b: Annotated[str, typer.Argument(help="写到这个存储：空的，或只有前者的来源。")],
+    as_json: JsonOption = False,
+) -> None:
+    """把整个存储照搬到另一个，文件与服务器之间都行；搬完核对两边的内容。断了再运行一次，接着搬。
+
+    例：bulian copy bulian.duckdb neo4j://localhost:7687
+    """
+    from bulian.graph.copying import copy_store
+    from bulian.viz.ingest_console import follow
+
+    with follow(quiet=as_json, verb="复制") as progress:
+        made = copy_store(store_a, store_b, progress)
+    if as_json:
+        _print_json(made)
+    else:
+        counts = f"节点 {made.nodes}，关系 {made.edges}，事实 {made.facts}"
+        typer.echo(f"已复制到 {store_b}：{counts}；两边内容一致（{made.hash_b}）。")
+
+
+@command()
 def template(
     output: Annotated[Path, typer.Argument(help="写到这个 XLSX。")],
     force: Annotated[bool, typer.Option("--force", help="已有的文件不同也覆盖。")] = False,
@@ -271,6 +310,28 @@ def template(
         _print_json({"path": str(path)})
     else:
         typer.echo(f"模板：{path}")
+
+
+@command()
+def synth(
+    output: Annotated[Path, typer.Argument(help="写到这个文件夹。")],
+    firms: Annotated[int, typer.Option("--firms", help="企业数。")] = 10_000,
+    links: Annotated[int | None, typer.Option("--links", help="企业产品的行数；缺省为每家企业 5 行。")] = None,
+    products: Annotated[int, typer.Option("--products", help="产品数，都在一条“合成产业链”上。")] = 500,
+    seed: Annotated[int, typer.Option("--seed", help="种子：同一种子每次都一样。")] = 1,
+    as_json: JsonOption = False,
+) -> None:
+    """生成虚构的数据表，供试规模和测速；来源处处写明是合成数据，不可当真。
+
+    例：bulian synth 合成数据/ --firms 100000
+    """
+    from bulian.ingest.synth import write_synthetic
+
+    made = write_synthetic(output, firms=firms, links=links, products=products, seed=seed)
+    if as_json:
+        _print_json({"paths": [str(path) for path in made.paths], "rows": made.rows})
+    else:
+        typer.echo(f"合成数据：{output}（{len(made.paths)} 个表，{made.rows:,} 行）；接着可用 bulian ingest 导入。")
 
 
 @command()
@@ -507,7 +568,7 @@ def view(
 @command()
 def export(
     form: Annotated[
-        str, typer.Option("--format", help="格式：xlsx、json、csv、graphml、parquet、jsonld、gexf、cypher。")
+        str, typer.Option("--format", help="格式：xlsx、json、csv、graphml、parquet、jsonld、gexf、cypher、neo4j-admin。")
     ],
     output: OutputOption = None,
     region: Annotated[str, typer.Option("--region", help="xlsx：判定哪里；缺省为全国。")] = "中国",

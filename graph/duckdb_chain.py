@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import duckdb
 import networkx as nx
 
+from .names import normal_form
 from .store import Chain, Link
 
-__all__ = ["chain_links", "read_chain"]
+__all__ = ["chain_id", "chain_links", "read_chain"]
 
 
-def read_chain(db: duckdb.DuckDBPyConnection, chain_id: str) -> Chain:
+def chain_id(db: duckdb.DuckDBPyConnection, text: str) -> str | None:
+    """The id of the chain whose id, name or alias is ``text``, the first of several; None when there is none."""
+    found = db.execute(
+        "SELECT min(n.id) FROM entity n WHERE n.kind = 'Chain' AND (n.id = $1 OR lower(n.name) = lower($1)"
+        " OR n.id IN (SELECT id FROM alias WHERE alias_key = $2))", [text, normal_form(text)],
+    ).fetchall()  # fmt: skip
+    return None if found[0][0] is None else str(found[0][0])
+
+
+def read_chain(db: duckdb.DuckDBPyConnection, chain_id: str, links: Iterable[Link]) -> Chain:
     """The products of a chain and the relations among them; see :meth:`bulian.graph.store.GraphView.chain`."""
     named = db.execute("SELECT name FROM entity WHERE id = ?", [chain_id]).fetchall()
     graph: Chain = nx.MultiDiGraph(name=named[0][0])
@@ -23,7 +33,7 @@ def read_chain(db: duckdb.DuckDBPyConnection, chain_id: str) -> Chain:
     ).fetchall():  # fmt: skip
         graph.add_node(row[0], id=row[1], kind=row[2], stage=row[3], final=False, key_component=False, aliases=[])
     _add_marks(db, graph)
-    for source, target, data in chain_links(db, chain_id):
+    for source, target, data in links:
         if source in graph and target in graph:
             graph.add_edge(source, target, key=data["fact"], **data)
     nx.freeze(graph)
@@ -33,7 +43,7 @@ def read_chain(db: duckdb.DuckDBPyConnection, chain_id: str) -> Chain:
 def _add_marks(db: duckdb.DuckDBPyConnection, graph: Chain) -> None:
     names = {data["id"]: name for name, data in graph.nodes(data=True)}
     for node_id, predicate, value in db.execute(
-        "SELECT DISTINCT s.id, f.predicate, f.value FROM fact f JOIN mention_entity s"
+        "SELECT DISTINCT s.id, f.predicate, f.value FROM chain_fact f JOIN mention_entity s"
         " ON s.kind = f.subject_kind AND s.key = f.subject_key"
         " WHERE f.predicate IN ('final', 'key_component', 'aliases') AND f.subject_kind = 'Product' ORDER BY ALL"
     ).fetchall():
@@ -55,7 +65,7 @@ def chain_links(db: duckdb.DuckDBPyConnection, chain_id: str) -> Iterator[Link]:
     for row in db.execute(
         "SELECT DISTINCT sn.name, tn.name, f.predicate, replace(CAST(f.id AS VARCHAR), '-', '') AS fact, f.modality,"
         " f.confidence, f.essentiality, f.alt_group, f.cost_share, f.source_date"
-        " FROM fact f JOIN mention_entity s ON s.kind = f.subject_kind AND s.key = f.subject_key"
+        " FROM chain_fact f JOIN mention_entity s ON s.kind = f.subject_kind AND s.key = f.subject_key"
         " JOIN mention_entity t ON t.kind = f.object_kind AND t.key = f.object_key"
         " JOIN entity sn ON sn.id = s.id JOIN entity tn ON tn.id = t.id"
         " WHERE f.predicate IN ('REQUIRES', 'IS_A') AND (f.chain IS NULL OR EXISTS (SELECT 1 FROM mention_entity c"

@@ -13,17 +13,15 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from .facts import QUALIFIERS
-from .kinds import ALIAS_PROPERTIES, CONTEXT, SCHEMA
+from .duckdb_edges import ORDER, make_edges
+from .duckdb_makers import make_makers
+from .kinds import ALIAS_PROPERTIES
 from .regions import default_regions
 
 __all__ = ["derive"]
 
-# How surely, then how lately, then a tie-break that is the same everywhere.
-_ORDER = "printf('%.6f|%-10s|', f.confidence, coalesce(f.source_date, '')) || f.id"
 _CONFIRMED = "('stated', 'manual')"
 _ALIASES = ", ".join(f"'{name}'" for name in ("name", *ALIAS_PROPERTIES))
-_EDGE_QUALIFIERS: Final = tuple(name for name in QUALIFIERS if name not in {prop.name for prop in CONTEXT})
 # Where a name of one family is looked for when its own family does not know it.
 _ELSEWHERE: Final = {
     "Enterprise": ("Institute",),
@@ -33,17 +31,19 @@ _ELSEWHERE: Final = {
 
 
 def derive(db: duckdb.DuckDBPyConnection) -> None:
-    """Rebuild every derived table: mention, entity, alias, region, edge, firm."""
+    """Rebuild every derived table: mention_entity, entity, alias, region, region_path, edge, firm, cited."""
     _collect_mentions(db)
     for rank in (1, 2, 3):
         _redirect(db, rank)
     _redirect_elsewhere(db)
     _make_entities(db)
     _make_regions(db)
-    _make_edges(db)
+    make_edges(db)
     _make_firms(db)
+    _list_cited(db)
+    make_makers(db)
     db.execute("DROP VIEW temp.said")
-    for table in ("repeated", "mention", "alias_of", "redirect", "link", "several"):
+    for table in ("repeated", "mention", "alias_of", "redirect", "numbered", "link", "several"):
         db.execute(f"DROP TABLE temp.{table}")
 
 
@@ -64,10 +64,11 @@ def _say_once(db: duckdb.DuckDBPyConnection) -> None:
 def _collect_mentions(db: duckdb.DuckDBPyConnection) -> None:
     _say_once(db)
     db.execute(
-        "CREATE OR REPLACE TEMP TABLE mention AS SELECT kind, key, min(name) AS name, bool_or(defined) AS defined"
+        "CREATE OR REPLACE TEMP TABLE mention AS SELECT CAST(row_number() OVER () AS INTEGER) AS number, *"
+        " FROM (SELECT kind, key, min(name) AS name, bool_or(defined) AS defined"
         " FROM (SELECT subject_kind AS kind, subject_key AS key, subject AS name, predicate = 'name' AS defined"
         " FROM said UNION ALL SELECT object_kind, object_key, object, false FROM said"
-        " WHERE object_kind IS NOT NULL) GROUP BY kind, key"
+        " WHERE object_kind IS NOT NULL) GROUP BY kind, key)"
     )
     db.execute(
         "CREATE OR REPLACE TEMP TABLE alias_of AS SELECT DISTINCT subject_kind AS kind, object_key AS alias_key,"
@@ -129,28 +130,28 @@ def _redirect_elsewhere(db: duckdb.DuckDBPyConnection) -> None:
 
 
 def _make_entities(db: duckdb.DuckDBPyConnection) -> None:
+    """Which entity every mention is, by id and by a number for joins of this run; the entities; their names."""
     db.execute(
-        "CREATE OR REPLACE TABLE mention_entity AS SELECT m.kind, m.key,"
-        " coalesce(r.to_kind, m.kind) || ':' || coalesce(r.to_key, m.key) AS id"
+        "CREATE OR REPLACE TEMP TABLE numbered AS SELECT m.kind, m.key,"
+        " coalesce(r.to_kind, m.kind) || ':' || coalesce(r.to_key, m.key) AS id,"
+        " coalesce(t.number, m.number) AS number"
         " FROM mention m LEFT JOIN redirect r ON r.kind = m.kind AND r.key = m.key"
+        " LEFT JOIN mention t ON t.kind = r.to_kind AND t.key = r.to_key"
+    )
+    db.execute("CREATE OR REPLACE TABLE mention_entity AS SELECT kind, key, id FROM numbered")
+    db.execute(
+        "CREATE OR REPLACE TABLE entity AS WITH own AS (SELECT f.subject_kind AS kind, f.subject_key AS key,"
+        f" arg_max(f.value, {ORDER}) AS name FROM said f WHERE f.predicate = 'name' GROUP BY 1, 2),"
+        f" kinds AS (SELECT e.id, arg_max(f.value, {ORDER}) AS kind FROM said f JOIN numbered e"
+        " ON e.kind = f.subject_kind AND e.key = f.subject_key WHERE f.predicate = 'kind' GROUP BY 1)"
+        " SELECT m.kind || ':' || m.key AS id, coalesce(k.kind, m.kind) AS kind, coalesce(o.name, m.name) AS name,"
+        " o.name IS NOT NULL AS defined FROM mention m ANTI JOIN redirect r ON r.kind = m.kind AND r.key = m.key"
+        " LEFT JOIN own o ON o.kind = m.kind AND o.key = m.key LEFT JOIN kinds k ON k.id = m.kind || ':' || m.key"
     )
     db.execute(
-        "CREATE OR REPLACE TABLE entity AS WITH own AS (SELECT f.subject_kind || ':' || f.subject_key AS id,"
-        f" arg_max(f.value, {_ORDER}) AS name FROM said f WHERE f.predicate = 'name' GROUP BY 1),"
-        f" kinds AS (SELECT e.id, arg_max(f.value, {_ORDER}) AS kind FROM said f JOIN mention_entity e"
-        " ON e.kind = f.subject_kind AND e.key = f.subject_key WHERE f.predicate = 'kind' GROUP BY 1),"
-        " given AS (SELECT e.id, min(m.kind) AS kind, min(m.name) AS name FROM mention m"
-        " JOIN mention_entity e ON e.kind = m.kind AND e.key = m.key"
-        " WHERE e.id = m.kind || ':' || m.key GROUP BY 1)"
-        " SELECT g.id, coalesce(k.kind, g.kind) AS kind, coalesce(o.name, g.name) AS name,"
-        " o.name IS NOT NULL AS defined FROM given g LEFT JOIN own o USING (id) LEFT JOIN kinds k USING (id)"
-        " ORDER BY g.id"
-    )
-    db.execute(
-        "CREATE OR REPLACE TABLE alias AS SELECT DISTINCT a.alias_key, e.id FROM alias_of a"
-        " JOIN mention_entity e ON e.kind = a.kind AND e.key = a.key"
-        " UNION SELECT DISTINCT m.key, e.id FROM mention m JOIN mention_entity e"
-        " ON e.kind = m.kind AND e.key = m.key ORDER BY 1, 2"
+        "CREATE OR REPLACE TABLE alias AS SELECT DISTINCT alias_key, id FROM (SELECT a.alias_key, e.id"
+        " FROM alias_of a JOIN numbered e ON e.kind = a.kind AND e.key = a.key WHERE a.alias_key <> a.key"
+        " UNION ALL SELECT key, id FROM numbered)"
     )
 
 
@@ -172,31 +173,6 @@ def _make_regions(db: duckdb.DuckDBPyConnection) -> None:
         db.unregister("made")
 
 
-def _make_edges(db: duckdb.DuckDBPyConnection) -> None:
-    """Merge the facts behind each edge. Most edges have one fact, and those need no merging, which is slow."""
-    relations = ", ".join(f"'{relation.name}'" for relation in SCHEMA.relations)
-    db.execute(
-        "CREATE OR REPLACE TEMP TABLE link AS SELECT f.line, f.predicate AS relation, s.id AS source, t.id AS target,"
-        " f.modality FROM said f JOIN mention_entity s ON s.kind = f.subject_kind AND s.key = f.subject_key"
-        " JOIN mention_entity t ON t.kind = f.object_kind AND t.key = f.object_key"
-        f" WHERE f.predicate IN ({relations})"
-    )
-    ends = "relation, source, target, modality"
-    db.execute(f"CREATE OR REPLACE TEMP TABLE several AS SELECT {ends} FROM link GROUP BY ALL HAVING count(*) > 1")
-    only = ", ".join(f"f.{name}" for name in _EDGE_QUALIFIERS)
-    best = ", ".join(f"arg_max(f.{name}, {_ORDER}) AS {name}" for name in _EDGE_QUALIFIERS)
-    ends = "l.relation, l.source, l.target, l.modality"
-    db.execute(
-        f"CREATE OR REPLACE TABLE edge AS SELECT {ends}, f.confidence, CAST(1 AS BIGINT) AS facts,"
-        f" CAST(1 AS BIGINT) AS sources, f.id AS fact, {only}"
-        " FROM link l ANTI JOIN several USING (relation, source, target, modality) JOIN said f USING (line)"
-        f" UNION ALL SELECT {ends}, max(f.confidence), count(*), count(DISTINCT coalesce(f.source, f.file)),"
-        f" arg_max(f.id, {_ORDER}), {best}"
-        " FROM link l SEMI JOIN several USING (relation, source, target, modality) JOIN said f USING (line)"
-        " GROUP BY 1, 2, 3, 4"
-    )
-
-
 def _make_firms(db: duckdb.DuckDBPyConnection) -> None:
     """Where each firm is, which group it belongs to, whether it is still registered."""
     db.register("grouped", _groups(db))
@@ -208,7 +184,7 @@ def _make_firms(db: duckdb.DuckDBPyConnection) -> None:
         " leaf AS (SELECT * FROM place ANTI JOIN outermost USING (id, code)),"
         " placed AS (SELECT id, arg_max(code, printf('%.6f|', confidence) || code) AS region,"
         " count(DISTINCT code) AS places FROM leaf GROUP BY id),"
-        f" state AS (SELECT e.id, arg_max(f.value, {_ORDER}) AS status FROM said f JOIN mention_entity e"
+        f" state AS (SELECT e.id, arg_max(f.value, {ORDER}) AS status FROM said f JOIN mention_entity e"
         " ON e.kind = f.subject_kind AND e.key = f.subject_key"
         " WHERE f.predicate = 'status' AND f.subject_kind = 'Enterprise' GROUP BY 1)"
         " SELECT n.id, p.region, coalesce(p.places, 0) AS places, coalesce(g.group_id, n.id) AS group_id,"
@@ -217,6 +193,14 @@ def _make_firms(db: duckdb.DuckDBPyConnection) -> None:
         " WHERE n.kind IN ('Enterprise', 'Institute')"
     )
     db.unregister("grouped")
+
+
+def _list_cited(db: duckdb.DuckDBPyConnection) -> None:
+    """The pages that rows cite, with the latest date any row gives: a look at all facts, once."""
+    db.execute(
+        "CREATE OR REPLACE TABLE cited AS SELECT source AS uri, max(source_date) AS date FROM fact"
+        " WHERE source IS NOT NULL GROUP BY source ORDER BY source"
+    )
 
 
 def _groups(db: duckdb.DuckDBPyConnection) -> pa.Table:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from operator import attrgetter
 from typing import Any, Final
 
 import duckdb
+import pyarrow as pa
 
-from .facts import QUALIFIERS, Fact
+from .facts import QUALIFIERS, Fact, locator_text
 
 __all__ = ["fact_rows", "stream"]
 
@@ -19,11 +22,42 @@ _FACT_SELECT = (
     " coalesce(src.title, f.source, f.file) AS source_title, coalesce(f.source_date, src.date) AS source_date,"
     " coalesce(carrier.title, f.file) AS carrier, f.sheet, f.row, f.start, f.stop, f.quote, f.note, f.method,"
     f" f.confidence, f.modality, {', '.join('f.' + name for name in _QUALIFIERS)}"
-    " FROM fact f JOIN mention_entity s ON s.kind = f.subject_kind AND s.key = f.subject_key"
+)
+_ONE_OF: Final = "f.id IN (SELECT CAST(unnest(CAST(? AS VARCHAR[])) AS UUID))"
+_EACH: Final = "unnest(CAST(? AS VARCHAR[]))"
+_ABOUT: Final = (
+    f"SELECT rowid FROM fact WHERE subject_key IN (SELECT {_EACH})"
+    f" UNION ALL SELECT rowid FROM fact WHERE object_key IN (SELECT {_EACH})"
+)
+_PLAIN: Final = 21  # columns of the selection before the qualifiers
+_SOURCES: Final = (
+    "LEFT JOIN source src ON src.uri = coalesce(f.source, f.file) LEFT JOIN source carrier ON carrier.uri = f.file"
+)
+_NAMED: Final = (
+    "JOIN mention_entity s ON s.kind = f.subject_kind AND s.key = f.subject_key"
     " JOIN entity sn ON sn.id = s.id"
     " LEFT JOIN mention_entity t ON t.kind = f.object_kind AND t.key = f.object_key"
     " LEFT JOIN entity tn ON tn.id = t.id"
-    " LEFT JOIN source src ON src.uri = coalesce(f.source, f.file) LEFT JOIN source carrier ON carrier.uri = f.file"
+)
+_ENDS: Final = "FROM said f " + _NAMED.replace("mention_entity", "met").replace("JOIN entity", "JOIN known")
+_MET: Final = (
+    "met AS MATERIALIZED (SELECT m.* FROM mention_entity m SEMI JOIN (SELECT subject_kind AS kind, subject_key AS key"
+    " FROM said UNION SELECT object_kind, object_key FROM said) e ON e.kind = m.kind AND e.key = m.key),"
+    " known AS MATERIALIZED (SELECT id, name FROM entity SEMI JOIN met USING (id))"
+)
+# What answers cite in numbers: the best facts of makers, whose ends are numbered, and what is said of chains,
+# which stands apart (:mod:`bulian.graph.duckdb_makers`). A search through the ids alone reads one column of all facts.
+_CITED: Final = (
+    "WITH chosen AS MATERIALIZED (SELECT CAST(id AS UUID) AS id FROM asked),"
+    " made AS MATERIALIZED (SELECT DISTINCT fact AS id, firm, product FROM maker WHERE fact IN (SELECT id FROM chosen)),"
+    " lines AS MATERIALIZED (SELECT rowid AS line FROM fact WHERE id IN (SELECT id FROM made)),"
+    " said AS MATERIALIZED (SELECT * FROM chain_fact WHERE id IN (SELECT id FROM chosen)),"
+    f" {_MET}"
+    f" SELECT * FROM ({_FACT_SELECT.replace('sn.', 's.').replace('tn.', 't.')} FROM fact f JOIN made m USING (id)"
+    f" JOIN maker_node s ON s.number = m.firm JOIN maker_node t ON t.number = m.product {_SOURCES}"
+    " WHERE f.rowid IN (SELECT line FROM lines)"
+    f" UNION ALL {_FACT_SELECT} {_ENDS} {_SOURCES})"
+    " ORDER BY id, carrier, sheet, row, start"
 )
 
 
@@ -51,11 +85,8 @@ def fact_rows(
     conditions: list[str] = ["true"]
     parameters: list[Any] = []
     if subjects is not None:
-        conditions.append("s.id IN (SELECT unnest(CAST(? AS VARCHAR[])))")
+        conditions.append(f"s.id IN (SELECT {_EACH})")
         parameters.append(list(subjects))
-    if ids is not None:
-        conditions.append("f.id IN (SELECT CAST(unnest(?) AS UUID))")
-        parameters.append(list(ids))
     if node is not None:
         conditions.append("? IN (s.id, t.id)")
         parameters.append(node)
@@ -65,32 +96,86 @@ def fact_rows(
     if predicates is not None:
         conditions.append("f.predicate IN (SELECT unnest(?))")
         parameters.append(list(predicates))
+    if ids is not None and not parameters:
+        return _facts_of(db, ids)
+    if ids is not None:
+        conditions.append(_ONE_OF)
+        parameters.append(list(ids))
+    if node is not None and edge is None:
+        return _fitting(db, conditions, parameters, f"rowid IN ({_ABOUT})", [_keys(db, [node])] * 2)
+    if subjects is not None and edge is None:
+        return _fitting(db, conditions, parameters, f"subject_key IN (SELECT {_EACH})", [_keys(db, subjects)])
+    return _fitting(db, conditions, parameters)
+
+
+def _keys(db: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[str]:
+    """The keys under which facts mention these nodes: looked up first, they spare resolving all other facts."""
+    return [row[0] for row in stream(db, f"SELECT key FROM mention_entity WHERE id IN (SELECT {_EACH})", [list(ids)])]
+
+
+def _fitting(
+    db: duckdb.DuckDBPyConnection,
+    conditions: Sequence[str],
+    parameters: Sequence[Any],
+    about: str = "",
+    keys: Sequence[Any] = (),
+) -> Iterator[Fact]:
+    """Facts by conditions over the resolved ones; ``about``, over the bare ones, spares resolving the others."""
+    first = f"WITH said AS MATERIALIZED (SELECT * FROM fact WHERE {about}), {_MET} " if about else ""
+    ends = _ENDS if about else f"FROM fact f {_NAMED}"
     rows = stream(
         db,
-        f"SELECT DISTINCT ON (id) * FROM ({_FACT_SELECT} WHERE {' AND '.join(conditions)})"
-        " ORDER BY id, carrier, sheet, row, start", parameters,
+        f"{first}SELECT DISTINCT ON (id) * FROM ({_FACT_SELECT} {ends} {_SOURCES}"
+        f" WHERE {' AND '.join(conditions)}) ORDER BY id, carrier, sheet, row, start", [*keys, *parameters],
     )  # fmt: skip
     return map(_fact, rows)
 
 
+def _facts_of(db: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> Iterator[Fact]:
+    """These facts, by id, read as columns: answers cite a hundred thousand at once."""
+    db.register("asked", pa.table({"id": pa.array(ids, pa.string())}))
+    try:
+        rows = db.sql(_CITED).to_arrow_table()
+    finally:
+        db.unregister("asked")
+    found = list(_as_facts(rows))
+    left = set(ids).difference(fact.id for fact in found)
+    if left:
+        found += _fitting(db, [_ONE_OF], [sorted(left)])
+        found.sort(key=attrgetter("id"))
+    return iter(found)
+
+
+def _as_facts(rows: pa.Table) -> Iterator[Fact]:
+    """The rows as facts; of a fact that several files carry, the first."""
+    count = rows.num_rows
+    plain = [_values(rows.column(place), count) for place in range(_PLAIN)]
+    stated: list[dict[str, Any]] = [{} for _ in range(count)]
+    for place, name in enumerate(_QUALIFIERS, _PLAIN):
+        if rows.column(place).null_count < count:
+            for own, value in zip(stated, rows.column(place).to_pylist(), strict=True):
+                if value is not None:
+                    own[name] = value
+    known: str | None = None
+    for row, own in zip(zip(*plain, strict=True), stated, strict=True):
+        if row[0] != known:
+            known = row[0]
+            yield _made(row, own)
+
+
+def _values(column: pa.ChunkedArray, count: int) -> Iterable[Any]:
+    return column.to_pylist() if column.null_count < count else repeat(None, count)
+
+
 def _fact(row: Sequence[Any]) -> Fact:
+    stated = dict(zip(_QUALIFIERS, row[_PLAIN:], strict=True))
+    return _made(row[:_PLAIN], {name: item for name, item in stated.items() if item is not None})
+
+
+def _made(row: Sequence[Any], stated: Mapping[str, Any]) -> Fact:
     (fact_id, subject_id, subject, predicate, object_id, object_name, value, number, source, title, date,
-     carrier, sheet, line, start, stop, quote, note, method, confidence, modality) = row[:21]  # fmt: skip
-    stated = dict(zip(_QUALIFIERS, row[21:], strict=True))
+     carrier, sheet, line, start, stop, quote, note, method, confidence, modality) = row  # fmt: skip
     return Fact(
-        fact_id, subject_id, subject, predicate, object_id, object_name, value, number,
-        {name: item for name, item in stated.items() if item is not None},
-        source, title, date, _locator(carrier, sheet, line, start, stop), quote or "", note, method, confidence, modality,
+        fact_id, subject_id, subject, predicate, object_id, object_name, value, number, stated, source, title, date,
+        locator_text(carrier, sheet, line, start, stop), quote or "", note, method, confidence, modality,
     )  # fmt: skip
-
-
-def _locator(carrier: str, sheet: str | None, row: int | None, start: int | None, stop: int | None) -> str:
-    """Where it stands, in words: 企业名录.xlsx 表“企业” 第5行, or 报道.md 第12–40字."""
-    place = carrier.rsplit("/", 1)[-1]
-    if sheet:
-        place += f" 表“{sheet}”"
-    if row is not None:
-        place += f" 第{row}行"
-    if start is not None:
-        place += f" 第{start}–{stop}字"
-    return place

@@ -17,6 +17,7 @@ from typing import Final
 import duckdb
 
 from . import duckdb_derive
+from .duckdb_memory import thriftily, thrifty
 from .duckdb_view import DuckDBView
 from .duckdb_writer import FileWriter, fact_ddl, translated
 from .errors import AmbiguousNameError, NotFoundError, StoreError, StoreUnavailable, StoreVersionError
@@ -25,7 +26,7 @@ from .store import Document
 
 __all__ = ["STORE_VERSION", "DuckDBStore", "open_duckdb", "open_trial"]
 
-STORE_VERSION: Final = "1"
+STORE_VERSION: Final = "2"
 _REPLACE_HINT = "请另指定一个存储文件（--store），再把原来的数据文件重新导入。"
 
 
@@ -73,7 +74,7 @@ class DuckDBStore(DuckDBView):
     @contextmanager
     def write(self, source: Source, document: Document | None = None) -> Iterator[FileWriter]:
         """Replace what this file says by what is added, and its kept text by ``document``, in one transaction."""
-        with translated(self.path), self._transaction():
+        with translated(self.path), thrifty(self._db), self._transaction():
             writer = FileWriter(self._db, source.uri)
             yield writer
             writer.finish()
@@ -142,11 +143,14 @@ class DuckDBStore(DuckDBView):
     def derive(self) -> None:
         """Resolve names and merge facts into nodes and edges, in one transaction."""
         with translated(self.path):
-            with self._transaction():
-                duckdb_derive.derive(self._db)
-                self._put("stale", None)
+            thriftily(self._db, self._derive)
             self._db.execute("CHECKPOINT")
         self.reset()
+
+    def _derive(self) -> None:
+        with self._transaction():
+            duckdb_derive.derive(self._db)
+            self._put("stale", None)
 
     def documents(self) -> list[Document]:
         """Documents kept for reading again, by uri."""

@@ -8,96 +8,117 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from .duckdb_makers import KEPT_CLAIMS
+
 __all__ = ["claims", "producers", "searched", "supply"]
 
-# One row per root product, firm and leaf: every claim that this firm makes something that supplies the root,
-# with where the firm is seen from the region asked for. What a region is to that one is decided once per region.
-_MADE = """
+# What a region is to the one asked for is decided once per region, as a number: 0 in it, 1 elsewhere in China,
+# 2 China and no more known, 3 an area around it, 4 abroad; 5 is no known region. Provinces are bits of a set.
+_ASKED = """
 WITH place AS (
-  SELECT r.code,
-         CASE WHEN l.outer_code IS NOT NULL THEN 'local'
-              WHEN c.outer_code IS NOT NULL THEN 'domestic'
-              ELSE 'foreign' END AS scope,
-         v.outer_code IS NOT NULL AS vague,
-         (SELECT min(p.outer_code) FROM region_path p JOIN region o ON o.code = p.outer_code AND o.level = 1
-          WHERE p.code = r.code) AS province
-  FROM region r
+  SELECT r.number AS place,
+         CASE WHEN l.outer_code IS NOT NULL THEN 0 WHEN c.outer_code IS NULL THEN 4
+              WHEN v.outer_code IS NULL THEN 1 WHEN r.code = 'CN' THEN 2 ELSE 3 END AS scope,
+         CAST(pow(2, o.number) AS UBIGINT) AS province
+  FROM maker_place r
   LEFT JOIN region_path l ON l.code = r.code AND l.outer_code = $region
   LEFT JOIN region_path v ON v.code = $region AND v.outer_code = r.code AND v.depth > 0
   LEFT JOIN region_path c ON c.code = r.code AND c.outer_code = 'CN'
-), seen AS (
-  SELECT f.id, f.region, f.group_id, f.active, coalesce(p.scope, 'unplaced') AS scope,
-         coalesce(p.vague, false) AS vague, p.province
-  FROM firm f LEFT JOIN place p ON p.code = f.region
+  LEFT JOIN (SELECT p.code, min(o.number) AS number FROM region_path p JOIN
+    (SELECT code, row_number() OVER (ORDER BY code) AS number FROM region WHERE level = 1) o ON o.code = p.outer_code
+    GROUP BY p.code) o ON o.code = r.code
+), pair AS (
+  SELECT a.root AS name, CAST(dense_rank() OVER (ORDER BY a.root) AS INTEGER) AS root, n.number AS product,
+         count(*) OVER (PARTITION BY a.root) = 1 AS lone
+  FROM asked a JOIN maker_node n ON n.name = a.leaf AND n.id LIKE 'Product:%'
 ), made AS (
-  SELECT p.root, p.leaf, e.source AS id, e.confidence, e.share, e.capacity, e.unit, e.grade, e.fact, e.facts,
-         f.region, f.group_id, f.active, f.scope, f.vague, f.province
-  FROM asked p
-  JOIN entity n ON n.name = p.leaf AND n.id LIKE 'Product:%'
-  JOIN edge e ON e.target = n.id AND e.relation = 'PRODUCES' AND e.modality IN ('stated', 'manual')
-  JOIN seen f ON f.id = e.source
+  SELECT p.root, p.lone, m.*, coalesce(s.scope, 5) AS scope, s.province
+  FROM pair p JOIN maker m USING (product) LEFT JOIN place s USING (place)
 )
 """
 
+# Firms are merged over the leaves of a root, then over their group. Most rows are the only one of their firm and
+# the firm the only one of its group; those are summed at once, the rest in three steps.
 _SUPPLY = (
-    _MADE
+    _ASKED.replace("made AS (", "made AS NOT MATERIALIZED (")
     + """
-, firms AS (
-  SELECT root, id, any_value(scope) AS scope, any_value(group_id) AS group_id, any_value(province) AS province,
-         any_value(vague) AS vague, any_value(vague AND region <> 'CN') AS near,
-         max(confidence) AS confidence, max(confidence) >= $confidence AS confirmed,
-         sum(capacity) FILTER (confidence >= $confidence) AS capacity,
-         bool_and(capacity IS NOT NULL) FILTER (confidence >= $confidence) AS capacity_known,
-         min(coalesce(unit, '')) FILTER (confidence >= $confidence) AS low_unit,
-         max(coalesce(unit, '')) FILTER (confidence >= $confidence) AS high_unit
-  FROM made WHERE active GROUP BY root, id
-), scoped AS (
-  SELECT * EXCLUDE (scope), unnest(CASE scope WHEN 'local' THEN ['local', 'china'] WHEN 'domestic' THEN
-           CASE WHEN near THEN ['china', 'vague', 'near'] WHEN vague THEN ['china', 'vague'] ELSE ['china'] END
-           ELSE [scope] END) AS scope FROM firms
+, seen AS (
+  SELECT * FROM (VALUES (0, 'local'), (0, 'china'), (1, 'china'), (2, 'china'), (2, 'vague'), (3, 'china'),
+    (3, 'vague'), (3, 'near'), (4, 'foreign'), (5, 'unplaced')) t(seen_as, scope)
+), claimed AS NOT MATERIALIZED (
+  SELECT *, confidence >= $confidence AS confirmed, lone AND alone AND single AS apart FROM made WHERE active
+), lone_cells AS (
+  SELECT root, scope AS seen_as, count(*) FILTER (confirmed) AS firms, count(*) FILTER (confirmed) AS groups,
+         sum(capacity) FILTER (confirmed) AS capacity, sum(capacity * capacity) FILTER (confirmed) AS squares,
+         bool_and(capacity IS NOT NULL) FILTER (confirmed) AS capacity_known,
+         min(coalesce(unit, '')) FILTER (confirmed) AS low_unit, max(coalesce(unit, '')) FILTER (confirmed) AS high_unit,
+         count(*) FILTER (NOT confirmed) AS unverified, sum(ln(1 - confidence)) FILTER (NOT confirmed) AS doubt,
+         bit_or(province) FILTER (confirmed) AS provinces
+  FROM claimed WHERE apart GROUP BY root, seen_as
+), firms AS (
+  SELECT root, firm, any_value(scope) AS seen_as, any_value(grouped) AS grouped, any_value(province) AS province,
+         max(confidence) AS confidence, bool_or(confirmed) AS confirmed, sum(capacity) FILTER (confirmed) AS capacity,
+         bool_and(capacity IS NOT NULL) FILTER (confirmed) AS capacity_known,
+         min(coalesce(unit, '')) FILTER (confirmed) AS low_unit, max(coalesce(unit, '')) FILTER (confirmed) AS high_unit
+  FROM claimed WHERE NOT apart GROUP BY root, firm
 ), grouped AS (
-  SELECT root, scope, group_id, bool_or(confirmed) AS confirmed, max(confidence) AS confidence,
+  SELECT root, scope, bool_or(confirmed) AS confirmed, max(confidence) AS confidence,
          count(*) FILTER (confirmed) AS firms, sum(capacity) AS capacity,
          coalesce(bool_and(capacity_known) FILTER (confirmed), true) AS capacity_known,
-         min(low_unit) AS low_unit, max(high_unit) AS high_unit
-  FROM scoped GROUP BY root, scope, group_id
-), provinces AS (
-  SELECT root, scope, count(DISTINCT province) AS provinces FROM scoped WHERE confirmed GROUP BY ALL
+         min(low_unit) AS low_unit, max(high_unit) AS high_unit, bit_or(province) FILTER (confirmed) AS provinces
+  FROM firms JOIN seen USING (seen_as) GROUP BY root, scope, grouped
+), cells AS (
+  SELECT * EXCLUDE (seen_as) FROM lone_cells JOIN seen USING (seen_as)
+  UNION ALL BY NAME
+  SELECT root, scope, firms, CAST(confirmed AS BIGINT) AS groups, capacity, capacity * capacity AS squares,
+         CASE WHEN confirmed THEN capacity_known END AS capacity_known, low_unit, high_unit,
+         CAST(NOT confirmed AS BIGINT) AS unverified, CASE WHEN NOT confirmed THEN ln(1 - confidence) END AS doubt,
+         provinces
+  FROM grouped
 ), summed AS (
-  SELECT root, scope, coalesce(sum(firms), 0)::BIGINT AS firms, count(*) FILTER (confirmed) AS groups,
-         sum(capacity) FILTER (confirmed) AS capacity, sum(capacity * capacity) FILTER (confirmed) AS squares,
-         coalesce(bool_and(capacity_known) FILTER (confirmed), false)
-         AND coalesce(min(low_unit) FILTER (confirmed) = max(high_unit) FILTER (confirmed), false)
-         AND coalesce(sum(capacity) FILTER (confirmed), 0) > 0 AS capacity_known,
-         count(*) FILTER (NOT confirmed) AS unverified,
-         coalesce(exp(sum(ln(1 - confidence)) FILTER (NOT confirmed)), 1) AS doubt
-  FROM grouped GROUP BY root, scope
+  SELECT root, scope, CAST(sum(firms) AS BIGINT) AS firms, CAST(sum(groups) AS BIGINT) AS groups,
+         sum(capacity) AS capacity, sum(squares) AS squares,
+         coalesce(bool_and(capacity_known), false) AND coalesce(min(low_unit) = max(high_unit), false)
+         AND coalesce(sum(capacity), 0) > 0 AS capacity_known,
+         CAST(sum(unverified) AS BIGINT) AS unverified, coalesce(exp(sum(doubt)), 1) AS doubt,
+         CAST(coalesce(bit_count(bit_or(provinces)), 0) AS BIGINT) AS provinces
+  FROM cells GROUP BY root, scope
 )
-SELECT s.root, s.scope, s.firms, s.groups,
-       CASE WHEN s.groups = 0 THEN NULL WHEN s.capacity_known THEN s.squares / (s.capacity * s.capacity)
-            ELSE 1.0 / s.groups END AS hhi,
-       s.capacity_known, coalesce(p.provinces, 0) AS provinces, s.doubt, s.unverified
-FROM summed s LEFT JOIN provinces p USING (root, scope) ORDER BY s.root, s.scope
+SELECT name AS root, scope, firms, groups,
+       CASE WHEN groups = 0 THEN NULL WHEN capacity_known THEN squares / (capacity * capacity) ELSE 1.0 / groups END
+         AS hhi,
+       capacity_known, provinces, doubt, unverified
+FROM summed JOIN (SELECT DISTINCT root, name FROM pair) USING (root) ORDER BY ALL
 """
 )
 
+# Of a root without sub-types the lowest lines are the best makers; of others the rows of a firm compete first.
 _PRODUCERS = (
-    _MADE
+    _ASKED
     + """
-, best AS (
-  SELECT * FROM made
-  QUALIFY row_number() OVER (PARTITION BY root, id ORDER BY confidence DESC, facts DESC, leaf, fact) = 1
+, told AS (
+  SELECT *, CASE scope WHEN 0 THEN 'local' WHEN 4 THEN 'foreign' WHEN 5 THEN 'unplaced' ELSE 'domestic' END AS seen_as
+  FROM made
+), best AS (
+  SELECT t.*, p.name AS leaf FROM told t JOIN maker_node p ON p.number = t.product
+  WHERE NOT (lone AND alone)
+  QUALIFY row_number() OVER (PARTITION BY root, t.firm ORDER BY t.confidence DESC, t.facts DESC, p.name, t.fact) = 1
 ), ranked AS (
-  SELECT * FROM best
-  QUALIFY row_number() OVER (PARTITION BY root, scope ORDER BY active DESC, confidence DESC, facts DESC, id) <= $limit
+  SELECT root, seen_as, unnest(min(line, $limit)) AS line FROM told WHERE lone AND alone GROUP BY root, seen_as
+  UNION ALL
+  SELECT root, seen_as, line FROM best QUALIFY
+    row_number() OVER (PARTITION BY root, seen_as ORDER BY active DESC, confidence DESC, facts DESC, firm) <= $limit
 )
-SELECT r.root, r.scope, r.leaf, r.id, n.name, r.region, r.group_id AS "group", r.active, r.confidence, r.share,
-       r.capacity, r.unit, r.grade, h.group_id IS NOT NULL AS present,
-       replace(CAST(r.fact AS VARCHAR), '-', '') AS fact, r.facts
-FROM ranked r JOIN entity n USING (id)
+SELECT n.name AS root, r.seen_as AS scope, p.name AS leaf, f.id, f.name, f.region, f.group_id AS "group", m.active,
+       m.confidence, m.share, m.capacity, m.unit, m.grade, h.group_id IS NOT NULL AS present,
+       replace(CAST(m.fact AS VARCHAR), '-', '') AS fact, CAST(m.facts AS BIGINT) AS facts
+FROM ranked r JOIN maker m USING (line) JOIN maker_node p ON p.number = m.product
+JOIN maker_node f ON f.number = m.firm JOIN (SELECT DISTINCT root, name FROM pair) n USING (root)
 LEFT JOIN (SELECT DISTINCT group_id FROM firm JOIN region_path p ON p.code = region AND p.outer_code = $region) h
-  USING (group_id)
-ORDER BY r.root, r.scope, r.active DESC, r.confidence DESC, r.facts DESC, r.id
+  ON h.group_id = f.group_id
+QUALIFY row_number() OVER (PARTITION BY r.root, r.seen_as
+  ORDER BY m.active DESC, m.confidence DESC, m.facts DESC, m.firm) <= $limit
+ORDER BY n.name, r.seen_as, m.active DESC, m.confidence DESC, m.facts DESC, m.firm
 """
 )
 
@@ -105,7 +126,7 @@ _SEARCHED = """
 SELECT DISTINCT n.name AS product, f.searched_source, f.detection_rate AS rate, f.date, p.depth,
        f.method LIKE 'assume:%' AS assumed, f.method = 'toml:covers' AS method_is_file,
        replace(CAST(f.id AS VARCHAR), '-', '') AS fact
-FROM fact f JOIN region_path p ON p.code = $region AND p.outer_code = f.subject_key
+FROM chain_fact f JOIN region_path p ON p.code = $region AND p.outer_code = f.subject_key
 LEFT JOIN mention_entity t ON t.kind = f.object_kind AND t.key = f.object_key LEFT JOIN entity n ON n.id = t.id
 WHERE f.predicate = 'SEARCHED' AND f.modality IN ('stated', 'manual')
 ORDER BY ALL
@@ -115,7 +136,7 @@ _CLAIMS = """
 SELECT DISTINCT n.name AS subject, n.kind, f.predicate, f.value, f.number, f.year, f.region, f.partner, f.speaker,
        coalesce(f.source, f.file) AS source, coalesce(f.source_date, s.date) AS source_date, f.confidence, f.modality,
        replace(CAST(f.id AS VARCHAR), '-', '') AS fact
-FROM fact f JOIN mention_entity e ON e.kind = f.subject_kind AND e.key = f.subject_key JOIN entity n ON n.id = e.id
+FROM {table} f JOIN mention_entity e ON e.kind = f.subject_kind AND e.key = f.subject_key JOIN entity n ON n.id = e.id
 LEFT JOIN source s ON s.uri = coalesce(f.source, f.file)
 WHERE f.predicate IN (SELECT unnest($predicates)) ORDER BY ALL
 """
@@ -146,4 +167,5 @@ def searched(db: duckdb.DuckDBPyConnection, region: str) -> pa.Table:
 
 def claims(db: duckdb.DuckDBPyConnection, predicates: Sequence[str]) -> pa.Table:
     """Dated statements by predicate; see the read interface."""
-    return db.sql(_CLAIMS, params={"predicates": list(predicates)}).to_arrow_table()
+    table = "chain_fact" if set(predicates) <= set(KEPT_CLAIMS) else "fact"
+    return db.sql(_CLAIMS.format(table=table), params={"predicates": list(predicates)}).to_arrow_table()

@@ -8,23 +8,19 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from . import duckdb_chain, duckdb_supply
+from . import duckdb_chain, duckdb_raw, duckdb_supply
 from .duckdb_facts import fact_rows, stream
+from .duckdb_raw import EDGE_ID, node_select
 from .errors import NotFoundError
 from .facts import Fact, Source
 from .kinds import CLAIMS, SCHEMA, TRADE_FLOWS
 from .names import normal_form
 from .regions import Regions, default_regions
-from .store import Chain, Edge, Link, Node
+from .store import Chain, Document, Edge, Link, Node
 
 __all__ = ["DuckDBView"]
 
 _EDGE_QUALIFIERS = tuple(prop.name for prop in SCHEMA.qualifiers)
-# The bar between the parts must not be mistaken for one inside a name, or two edges would share an id.
-_EDGE_ID = (
-    "concat_ws('|', replace(replace(source, '\\', '\\\\'), '|', '\\|'), relation,"
-    " replace(replace(target, '\\', '\\\\'), '|', '\\|'), modality)"
-)
 
 
 class DuckDBView:
@@ -33,10 +29,17 @@ class DuckDBView:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._db = connection
         self._regions: Regions | None = None
+        self._links: dict[str, list[Link]] = {}
+
+    @property
+    def database(self) -> duckdb.DuckDBPyConnection:
+        """The connection, for those who compute whole tables of the store in it."""
+        return self._db
 
     def reset(self) -> None:
         """Forget what was cached; called after the derived tables changed."""
         self._regions = None
+        self._links.clear()
 
     def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return self._db.execute(sql, list(parameters)).fetchall()
@@ -50,12 +53,36 @@ class DuckDBView:
         rows = self._rows("SELECT value FROM setting WHERE name = ?", [name])
         return rows[0][0] if rows else None
 
+    def settings(self) -> dict[str, str]:
+        """Every setting kept, by name, without those about the store itself."""
+        rows = self._rows("SELECT name, value FROM setting ORDER BY name")
+        return {name: value for name, value in rows if name not in duckdb_raw.SYSTEM_SETTINGS}
+
+    def files(self) -> list[Source]:
+        """The files taken in, by uri."""
+        return duckdb_raw.files(self._db)
+
+    def raw_documents(self) -> Iterator[Document]:
+        """Kept documents by uri, a few at a time."""
+        return duckdb_raw.raw_documents(self._db)
+
+    def raw_facts(self, files: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """Facts as they were written; see :meth:`bulian.graph.store.GraphView.raw_facts`."""
+        return duckdb_raw.raw_facts(self._db, files)
+
+    def raw_nodes(self) -> Iterator[pa.Table]:
+        """Nodes as columns; see :meth:`bulian.graph.store.GraphView.raw_nodes`."""
+        return duckdb_raw.raw_nodes(self._db)
+
+    def raw_edges(self) -> Iterator[pa.Table]:
+        """Edges as columns; see :meth:`bulian.graph.store.GraphView.raw_edges`."""
+        return duckdb_raw.raw_edges(self._db)
+
     def sources(self) -> list[Source]:
         """Every file and cited page, by uri."""
         rows = self._rows(
             "SELECT uri, title, publisher, date, sha256, fingerprint FROM source UNION ALL"
-            " SELECT source, source, NULL, max(source_date), NULL, NULL FROM fact"
-            " WHERE source IS NOT NULL AND source NOT IN (SELECT uri FROM source) GROUP BY source ORDER BY 1"
+            " SELECT uri, uri, NULL, date, NULL, NULL FROM cited WHERE uri NOT IN (SELECT uri FROM source) ORDER BY 1"
         )
         return [Source(*row) for row in rows]
 
@@ -82,18 +109,25 @@ class DuckDBView:
         Raises:
             NotFoundError: there is no such chain; the message lists those there are.
         """
-        return duckdb_chain.read_chain(self._db, self._chain_id(name))
+        chain_id = self._chain_id(name)
+        return duckdb_chain.read_chain(self._db, chain_id, self._links_of(chain_id))
 
     def _chain_id(self, name: str) -> str:
-        found = self.find(name, "Chain")
-        if not found:
+        found = duckdb_chain.chain_id(self._db, name)
+        if found is None:
             known = "、".join(self.chains()) or "（还没有）"
             raise NotFoundError("没有这条产业链", where=name, hint=f"已有：{known}。", code="no_chain")
-        return found[0].id
+        return found
 
     def links(self, chain: str) -> list[Link]:
         """Every 需要 and 属于 row that holds for a chain; see :meth:`bulian.graph.store.GraphView.links`."""
-        return list(duckdb_chain.chain_links(self._db, self._chain_id(chain)))
+        return self._links_of(self._chain_id(chain))
+
+    def _links_of(self, chain_id: str) -> list[Link]:
+        """A question asks for the chain and for its rows; they are read once."""
+        if chain_id not in self._links:
+            self._links[chain_id] = list(duckdb_chain.chain_links(self._db, chain_id))
+        return self._links[chain_id]
 
     def node(self, node_id: str) -> Node | None:
         """The node of that id, or None."""
@@ -121,14 +155,7 @@ class DuckDBView:
     def _nodes(self, condition: str, parameters: Sequence[Any]) -> Iterator[Node]:
         rows = stream(
             self._db,
-            f"WITH wanted AS (SELECT n.id, n.kind, n.name FROM entity n WHERE {condition}),"
-            " said AS (SELECT e.id, f.predicate, f.value, max(f.confidence) AS c FROM fact f JOIN mention_entity e"
-            " ON e.kind = f.subject_kind AND e.key = f.subject_key SEMI JOIN wanted w ON w.id = e.id"
-            " WHERE f.object_kind IS NULL AND f.value IS NOT NULL AND f.year IS NULL AND f.region IS NULL"
-            " AND f.partner IS NULL GROUP BY ALL)"
-            " SELECT w.id, w.kind, w.name, list(s.predicate ORDER BY s.predicate, s.c DESC, s.value),"
-            " list(s.value ORDER BY s.predicate, s.c DESC, s.value)"
-            " FROM wanted w LEFT JOIN said s USING (id) GROUP BY ALL ORDER BY w.id", parameters,
+            f"{node_select(condition)} ORDER BY w.id", parameters,
         )  # fmt: skip
         return (Node(row[0], row[1], row[2], _grouped(row[3], row[4])) for row in rows)
 
@@ -151,7 +178,7 @@ class DuckDBView:
                 parameters.append(list(chosen))
         rows = stream(
             self._db,
-            f"SELECT {_EDGE_ID} AS id, relation, source, target, modality, confidence, facts, sources,"
+            f"SELECT {EDGE_ID} AS id, relation, source, target, modality, confidence, facts, sources,"
             f" {', '.join(_EDGE_QUALIFIERS)} FROM edge WHERE {' AND '.join(conditions)} ORDER BY id", parameters,
         )  # fmt: skip
         for row in rows:

@@ -14,7 +14,6 @@ from .facts import FACT_COLUMNS, FACT_SCHEMA, Tally
 __all__ = ["FileWriter", "fact_ddl", "translated"]
 
 _SQL_TYPES = {pa.string(): "VARCHAR", pa.float64(): "DOUBLE", pa.int32(): "INTEGER"}
-_COLUMN_LIST = ", ".join(FACT_COLUMNS)
 
 
 def fact_ddl() -> str:
@@ -39,9 +38,8 @@ class FileWriter:
 
     def add(self, facts: pa.Table) -> None:
         """Add facts, as columns of :data:`~bulian.graph.facts.FACT_SCHEMA`."""
-        self._db.register("adding", facts)
-        self._db.execute(f"INSERT INTO fact ({_COLUMN_LIST}) SELECT {_COLUMN_LIST} FROM adding")
-        self._db.unregister("adding")
+        # A registered view would keep its table in memory until the transaction ends; a relation does not.
+        self._db.from_arrow(facts.select(FACT_COLUMNS)).insert_into("fact")
 
     def finish(self) -> None:
         """Leave out what the file says twice and count what changed, into ``tally``."""
@@ -53,11 +51,16 @@ class FileWriter:
                 " (PARTITION BY id ORDER BY sheet, row, start) AS place FROM fact WHERE file = ?) WHERE place > 1)",
                 [self._uri],
             )
-        before = "(SELECT id FROM former UNION ALL SELECT id FROM fact WHERE file <> $1)"
+        before = f"(SELECT id FROM former UNION ALL SELECT id FROM fact WHERE file <> $1{self._shared()})"
         known = self._one(f"SELECT count(*) FROM (SELECT id FROM fact WHERE file = $1) SEMI JOIN {before} b USING (id)")
         gone = self._one("SELECT count(*) FROM former ANTI JOIN fact USING (id) WHERE $1 IS NOT NULL")
         self._db.execute("DROP TABLE temp.former")
         self.tally = Tally(different - known, known, gone)
+
+    def _shared(self) -> str:
+        """Which facts of other files may be among this one's: ids hold the file unless a source is cited."""
+        cited = self._one("SELECT count(*) FROM fact WHERE file = ? AND source IS NOT NULL")
+        return "" if cited else " AND source IS NOT NULL"
 
     def _one(self, sql: str) -> int:
         row = self._db.execute(sql, [self._uri]).fetchone()

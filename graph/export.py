@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .errors import UsageError
+from .export_admin import export_admin
 from .export_graphs import export_gexf, export_graphml
 from .export_statements import cypher_lines, jsonld_lines
 from .export_tables import export_csv, export_parquet
@@ -31,9 +32,12 @@ __all__ = [
     "write_export",
 ]
 
-FORMATS: Final = ("json", "csv", "graphml", "parquet", "jsonld", "gexf", "cypher")
-"""What :func:`write_export` writes; csv and parquet go into a folder, the others into one file."""
+FORMATS: Final = ("json", "csv", "graphml", "parquet", "jsonld", "gexf", "cypher", "neo4j-admin")
+"""What :func:`write_export` writes; csv, parquet and neo4j-admin go into a folder, the others into one file."""
 
+_FOLDERS: Final[Mapping[str, Callable[[GraphView, Path], tuple[list[Path], int]]]] = {
+    "csv": export_csv, "parquet": export_parquet, "neo4j-admin": export_admin,
+}  # fmt: skip
 _DIGITS: Final = 12
 
 
@@ -103,7 +107,7 @@ def write_export(view: GraphView, form: str, output: Path) -> dict[str, Any]:
     Args:
         view: the store.
         form: a format name.
-        output: the file, or for csv and parquet the folder, to write.
+        output: the file, or for csv, parquet and neo4j-admin the folder, to write.
 
     Returns:
         ``{"path", "rows"}`` or ``{"paths", "rows"}``; rows are the nodes, edges and facts written.
@@ -115,8 +119,8 @@ def write_export(view: GraphView, form: str, output: Path) -> dict[str, Any]:
     if form not in FORMATS:
         raise UsageError("没有这种导出格式", where=form, hint="可用：xlsx、" + "、".join(FORMATS) + "。")
     output = Path(output)
-    if form in ("csv", "parquet"):
-        paths, rows = (export_csv if form == "csv" else export_parquet)(view, output)
+    if form in _FOLDERS:
+        paths, rows = _FOLDERS[form](view, output)
         return {"paths": [str(path) for path in paths], "rows": rows}
     if form in ("graphml", "gexf"):
         rows = (export_graphml if form == "graphml" else export_gexf)(view, output)

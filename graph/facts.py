@@ -25,6 +25,7 @@ __all__ = [
     "Source",
     "Tally",
     "facts_table",
+    "id_sql",
     "locator_text",
 ]
 
@@ -74,14 +75,45 @@ when null); ``sheet`` and ``row``, or the characters ``start`` to ``stop``, loca
 
 FACT_COLUMNS: Final = tuple(FACT_SCHEMA.names)
 
-# The id is a hash of the content; where it stands and when it was read are no part of it. A fact without a
-# cited source is said by its file, so the file is.
-ID_SQL: Final = (
-    "md5(concat_ws(chr(31), "
-    + ", ".join(f"coalesce(CAST({name} AS VARCHAR), '')" for name in _CONTENT if name != "source")
-    + ", coalesce(source, file)))"
-)
-"""SQL expression of the fact id (32 hexadecimal digits) over the columns of :data:`FACT_SCHEMA`."""
+# Who says it and how it was read: the same for most facts of a file, so a digest of it is computed once per file.
+_SAYING: Final = ("source_date", "method", "modality")
+_BREAK: Final = "chr(31)"
+
+
+def id_sql(columns: Mapping[str, str]) -> str:
+    """SQL expression of the fact id (32 hexadecimal digits).
+
+    The id is a hash of the content; where it stands and when it was read are no part of it. A fact without a
+    cited source is said by its file, so the file is.
+
+    Args:
+        columns: SQL expression per column of :data:`FACT_SCHEMA`; one that is not given, or is the text NULL, is null,
+            and costs nothing. Null and empty text are the same.
+    """
+    given = {name: text for name, text in columns.items() if text != "NULL"}
+    speaker = f"coalesce({', '.join(given[name] for name in ('source', 'file') if name in given)})"
+    saying = [speaker, *(_as_text(name, given) for name in _SAYING)]
+    said = f"md5(concat({f', {_BREAK}, '.join(saying)}))"
+    names = [name for name in _CONTENT if name != "source" and name not in _SAYING]
+    parts: list[str] = []
+    for name in names:
+        if name in given:
+            parts += [_as_text(name, given), _BREAK]
+        elif parts and parts[-1].startswith(_BREAK):
+            parts[-1] += f" || {_BREAK}"  # constant, so joined once
+        else:
+            parts.append(_BREAK)
+    return f"md5(concat({', '.join(parts)}, {said}))"
+
+
+def _as_text(name: str, given: Mapping[str, str]) -> str:
+    text = given.get(name, "''")
+    sql_type = {pa.float64(): "DOUBLE", pa.int32(): "INTEGER"}.get(_CONTENT[name])
+    return f"CAST({text} AS {sql_type})" if sql_type and name in given else text
+
+
+ID_SQL: Final = id_sql({name: name for name in FACT_COLUMNS})
+"""SQL expression of the fact id over the columns of :data:`FACT_SCHEMA`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -13,7 +13,7 @@ from .kinds import SCHEMA
 from .neo4j_schema import FACT_COLUMNS_STORED, NODE
 from .neo4j_server import Server
 
-__all__ = ["fact_pages", "pull", "pull_held", "staged_pages"]
+__all__ = ["Rows", "as_facts", "fact_pages", "pull", "pull_held", "staged_pages"]
 
 _PAGE: Final = 20_000
 _STORED: Final = ("key", *FACT_COLUMNS_STORED)
@@ -23,6 +23,13 @@ _TYPES: Final = {
 _SCHEMA: Final = pa.schema([(name, _TYPES.get(name) or FACT_SCHEMA.field(name).type) for name in _STORED])
 _KIND = "coalesce({0}_kind, split_part({0}_id, ':', 1))"
 _KEY = "coalesce({0}_key, substr({0}_id, instr({0}_id, ':') + 1))"
+
+
+class Rows(Protocol):
+    """Whoever answers a reading statement: a server, or a view of it at one revision."""
+
+    def rows(self, statement: str, **parameters: Any) -> list[list[Any]]:
+        """The rows of the statement."""
 
 
 def pull(server: Server, db: duckdb.DuckDBPyConnection) -> int:
@@ -43,12 +50,13 @@ def pull(server: Server, db: duckdb.DuckDBPyConnection) -> int:
     for page in fact_pages(server):
         pulled += page.num_rows
         db.register("page", page)
-        db.execute(f"INSERT INTO fact ({', '.join(FACT_COLUMNS)}) {_as_facts()}")
+        db.execute(f"INSERT INTO fact ({', '.join(FACT_COLUMNS)}) {as_facts()}")
         db.unregister("page")
     return pulled
 
 
-def _as_facts() -> str:
+def as_facts() -> str:
+    """SQL that makes facts of a registered ``page``, with the sources' numbers in ``numbered``."""
     made = {
         "id": "CAST(split_part(key, ':', 1) AS UUID)",
         "file": "n.uri",
@@ -60,13 +68,13 @@ def _as_facts() -> str:
         "object_key": _KEY.format("object"),
         "object": f"CASE WHEN object_id IS NULL THEN object ELSE coalesce(object, {_KEY.format('object')}) END",
     }
-    columns = ", ".join(made.get(name, f"p.{name}") for name in FACT_COLUMNS)
+    columns = ", ".join(f"{made[name]} AS {name}" if name in made else f"p.{name}" for name in FACT_COLUMNS)
     return (
         f"SELECT {columns} FROM page p JOIN numbered n ON n.number = p.file LEFT JOIN numbered c ON c.number = p.source"
     )
 
 
-def fact_pages(server: Server) -> Iterator[pa.Table]:
+def fact_pages(server: Rows) -> Iterator[pa.Table]:
     """Facts as they lie on the server, by key."""
     returned = ", ".join(f"f.{name}" for name in _STORED)
     statement = f"MATCH (f:BulianFact) WHERE f.key > $last RETURN {returned} ORDER BY f.key LIMIT $limit"

@@ -14,7 +14,19 @@ import duckdb
 from .kinds import SCHEMA
 from .neo4j_schema import EDGE_QUALIFIERS, FACT_COLUMNS_STORED, SLOT_MACRO
 
-__all__ = ["CARRIED", "KEYS", "REPLACED", "changed", "forget_changes", "hold", "make_wanted", "number_sources", "prepare"]
+__all__ = [
+    "CARRIED",
+    "KEYS",
+    "NUMBERED",
+    "REPLACED",
+    "changed",
+    "forget_changes",
+    "hold",
+    "make_wanted",
+    "number_sources",
+    "prepare",
+    "selects",
+]
 
 KEYS: Final = {"source": "number", "document": "number", "fact": "key", "node": "id", "edge": "id", "alias": "pair"}
 """What the server holds, in the order it is written, and the column that identifies a row."""
@@ -24,6 +36,9 @@ CARRIED: Final = {"edge": ", relation"}
 
 REPLACED: Final = ("source", "document", "fact")
 """What is said; the rest is derived from it."""
+
+NUMBERED: Final = "CREATE OR REPLACE {} numbered (uri VARCHAR, number BIGINT)"
+"""Makes the empty table of numbers of sources; to be filled in TABLE, or TEMP TABLE beside a file that is only read."""
 
 _DIGEST: Final = "CAST(hash(w) >> 1 AS BIGINT)"  # Neo4j's whole numbers are signed
 _DECLARED = ", ".join(
@@ -39,7 +54,7 @@ _EDGE_END = "replace(replace({0}, '\\', '\\\\'), '|', '\\|')"
 def prepare(db: duckdb.DuckDBPyConnection) -> None:
     """Make the macro and the empty tables of what the server holds."""
     db.execute(SLOT_MACRO)
-    db.execute("CREATE OR REPLACE TABLE numbered (uri VARCHAR, number BIGINT)")
+    db.execute(NUMBERED.format("TABLE"))
     for table, key in KEYS.items():
         kind = "BIGINT" if key == "number" else "VARCHAR"
         carried = f"{CARRIED[table]} VARCHAR" if table in CARRIED else ""
@@ -55,15 +70,19 @@ def number_sources(db: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def make_wanted(db: duckdb.DuckDBPyConnection) -> None:
-    """Compute every ``want_…`` table from the derived ones."""
-    number_sources(db)
-    selects = {
+def selects() -> dict[str, str]:
+    """SQL per table of :data:`KEYS`: the rows the server should hold, from derived tables and ``numbered``."""
+    return {
         "source": _source(), "document": _document(), "fact": _fact(), "node": _node(), "edge": _edge(),
         "alias": "SELECT DISTINCT md5(alias_key || chr(31) || id) AS pair, slot(alias_key) AS key, slot(id) AS id"
         " FROM alias",
     }  # fmt: skip
-    for table, select in selects.items():
+
+
+def make_wanted(db: duckdb.DuckDBPyConnection) -> None:
+    """Compute every ``want_…`` table from the derived ones."""
+    number_sources(db)
+    for table, select in selects().items():
         db.execute(f"CREATE OR REPLACE TABLE want_{table} AS SELECT *, {_DIGEST} AS digest FROM ({select}) w")
 
 

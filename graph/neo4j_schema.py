@@ -25,6 +25,7 @@ from .schema import Schema
 __all__ = [
     "EDGE_QUALIFIERS",
     "FACT_COLUMNS_STORED",
+    "LAYOUT",
     "NODE",
     "SLOT_MACRO",
     "labels_of",
@@ -33,6 +34,9 @@ __all__ = [
     "slot",
     "statements",
 ]
+
+LAYOUT: Final = "1"
+"""Of labels, properties and derived rows; a server of another layout is refused."""
 
 NODE: Final = "BulianNode"
 _LONGEST: Final = 4000  # bytes
@@ -51,7 +55,7 @@ FACT_COLUMNS_STORED: Final = (
 name was resolved to a node that is called otherwise, ``subject`` and ``object`` only where they differ from the key."""
 
 SLOT_MACRO: Final = (
-    "CREATE OR REPLACE MACRO slot(text) AS CASE WHEN text IS NULL OR strlen(text) <= "
+    "CREATE OR REPLACE TEMP MACRO slot(text) AS CASE WHEN text IS NULL OR strlen(text) <= "
     f"{_LONGEST} THEN text ELSE left(text, {_KEPT}) || '…' || md5(text) END"
 )
 """The same as :func:`slot`, for DuckDB."""

@@ -30,31 +30,34 @@ from . import neo4j_pull, neo4j_rows, neo4j_schema
 from .duckdb_store import DuckDBStore, _connect, open_duckdb
 from .errors import BulianError, NotFoundError, StoreUnavailable, StoreVersionError
 from .neo4j_push import Sender
+from .neo4j_schema import LAYOUT
 from .neo4j_server import Address, Server
 from .neo4j_view import Neo4jView
 
 __all__ = ["LAYOUT", "Neo4jStore", "open_neo4j", "open_neo4j_trial"]
 
-LAYOUT: Final = "1"
-"""Of labels, properties and derived rows; a server of another layout is refused."""
-
+_INDEXING: Final = 3600.0  # seconds
 _ABANDONED: Final = 60_000  # milliseconds without a sign of life after which a writer counts as dead
 
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """The store's own node: its layout, how often it was changed, whether a change is unfinished or under way."""
+    """The store's own node: its layout, how often it was changed, whether a change is unfinished or under way.
+
+    ``bare``: it came by an import, and constraints and indexes are still to be made.
+    """
 
     layout: str
     revision: int
     stale: bool
     busy: bool
+    bare: bool = False
 
 
 def _mark(server: Server) -> _Mark | None:
     rows = server.rows(
         "MATCH (m:BulianStore {one: 1}) RETURN m.layout, m.revision, coalesce(m.stale, false),"
-        " m.writer IS NOT NULL AND timestamp() - m.beat < $abandoned",
+        " m.writer IS NOT NULL AND timestamp() - m.beat < $abandoned, coalesce(m.bare, false)",
         abandoned=_ABANDONED,
     )
     return _Mark(*rows[0]) if rows else None
@@ -211,11 +214,23 @@ def _ready(server: Server, *, write: bool) -> _Mark:
         hint = "请用那个版本的补链打开，或换一个数据库重新导入。"
         message = f"服务器上的存储是另一版本的补链写的（{found}，本版本 {LAYOUT}）"
         raise StoreVersionError(message, where=str(server.address), hint=hint)
+    if mark.bare:
+        _index(server)
     if write:  # a server that takes no writes says so now, not after an hour of reading files
         server.change("MATCH (m:BulianStore {one: 1}) SET m.one = 1")
     if mark.busy and (write or mark.stale):
         raise _busy(str(server.address), "store_locked", "另一个程序正在写入这个存储")
     return mark
+
+
+def _index(server: Server) -> None:
+    """Make the constraints and indexes of an imported store; that takes as long as there are rows."""
+    patience, server.patience = server.patience, max(server.patience, _INDEXING)
+    try:
+        server.command([*neo4j_schema.statements(), "CALL db.awaitIndexes()"])
+    finally:
+        server.patience = patience
+    server.change("MATCH (m:BulianStore {one: 1}) REMOVE m.bare")
 
 
 def _filled(server: Server, mark: _Mark, *, trial: bool = False) -> Neo4jStore:

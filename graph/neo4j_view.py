@@ -20,6 +20,7 @@ from .errors import NotFoundError, StoreUnavailable
 from .facts import Fact, Source
 from .kinds import CLAIMS, SCHEMA, TRADE_FLOWS
 from .names import normal_form
+from .neo4j_raw import RawReads
 from .neo4j_schema import EDGE_QUALIFIERS, NODE, predicate_of, slot
 from .neo4j_server import Server
 from .regions import Regions, default_regions
@@ -35,7 +36,7 @@ _EDGE_FIELDS: Final = (
 )
 
 
-class Neo4jView:
+class Neo4jView(RawReads):
     """The read interface (:class:`bulian.graph.store.GraphView`) over a server, at one revision of the store."""
 
     def __init__(self, server: Server, revision: int) -> None:

@@ -185,6 +185,29 @@ class GraphView(Protocol):
     def setting(self, name: str) -> str | None:
         """A setting kept in the store, None when there is none."""
 
+    def settings(self) -> dict[str, str]:
+        """Every setting kept, by name, without those a store keeps about itself."""
+
+    def files(self) -> list[Source]:
+        """The files taken in, by uri; :meth:`sources` has the cited pages as well."""
+
+    def raw_documents(self) -> Iterator[Document]:
+        """Kept documents by uri, a few at a time."""
+
+    def raw_facts(self, files: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """Facts as they were written, as tables of :data:`~bulian.graph.facts.FACT_SCHEMA`.
+
+        Args:
+            files: only those these files carry, file by file in this order, no table across two files; in no order
+                when not given. A fact that two files carry comes once with each.
+        """
+
+    def raw_nodes(self) -> Iterator[pa.Table]:
+        """Nodes as columns, in no order: ``id``, ``kind``, ``name``, and the lists ``predicates`` beside ``said``."""
+
+    def raw_edges(self) -> Iterator[pa.Table]:
+        """Edges as columns, in no order: the fields of :class:`Edge`, a column for every qualifier."""
+
 
 class Writer(Protocol):
     """Takes the facts of one source; they are in the store when the ``with`` block ends without an error."""

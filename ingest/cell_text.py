@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["ERROR_VALUES", "EXACT_LIMIT", "clean_cells", "clean_column", "text_of"]
+__all__ = ["ERROR_VALUES", "EXACT_LIMIT", "clean_cells", "clean_column", "holds", "text_of"]
 
 ERROR_VALUES = pa.array(
     [
@@ -32,8 +32,16 @@ _CONTROL_PATTERN = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 _NO_TEXT = pa.scalar(None, pa.string())
 
 
-def _holds(column: pa.ChunkedArray[Any], unwanted: bytes) -> bool:
-    """Whether one of the given bytes may be in the column; looks at the bytes at once, so it costs little."""
+def holds(column: pa.ChunkedArray[Any], unwanted: bytes) -> bool:
+    """Whether one of the given bytes may be in the column; looks at the bytes at once, so it costs little.
+
+    Args:
+        column: strings.
+        unwanted: single-byte characters.
+
+    Returns:
+        False when none of them is in any cell; cells outside a slice count too.
+    """
     for chunk in column.chunks:
         data = chunk.buffers()[2]
         if data is not None and len(memoryview(data)) != len(data.to_pybytes().translate(None, unwanted)):
@@ -51,10 +59,10 @@ def clean_column(column: pa.ChunkedArray[Any]) -> tuple[pa.ChunkedArray[Any], bo
         The cleaned strings, and whether control characters (other than line end and TAB) were removed.
     """
     removed = False
-    if _holds(column, _CONTROL):
+    if holds(column, _CONTROL):
         removed = bool(pc.any(pc.match_substring_regex(column, _CONTROL_PATTERN)).as_py())
         column = pc.replace_substring_regex(column, pattern=_CONTROL_PATTERN, replacement="")
-    if _holds(column, b"\r"):
+    if holds(column, b"\r"):
         column = pc.replace_substring_regex(column, pattern=r"\r\n?", replacement="\n")
     column = pc.utf8_trim(column, characters=_SPACES)
     empty = pc.equal(pc.binary_length(column), pa.scalar(0, pa.int32()))

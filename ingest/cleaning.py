@@ -20,7 +20,7 @@ from .raw_sheet import RawSheet
 from .table_match import Match
 from .tables import Column
 from .units import header_unit, unit_of, with_unit
-from .values import parse_column, parser_for
+from .values import forms_of_repeated, parse_column, parser_for
 
 __all__ = ["Cleaned", "Reject", "clean_sheet"]
 
@@ -34,6 +34,7 @@ _NAMES: Final = {
     "enterprise", "group", "institute_name", "institute", "partner", "supplier", "buyer", "investor", "investee",
     "subject",
 }  # fmt: skip
+_OWN_NAMES: Final = {"enterprise_name", "institute_name", "product_name"}  # another one in every row
 # Where 无 says that there is nothing to write; as a name it would make all firms without a group one group.
 _NOTHING_IN: Final = {
     "aliases", "codes", "short_name", "former_names", "english_name", "credit_code", "group", "honours",
@@ -110,7 +111,8 @@ class _Cleaner:
         footers |= self.totals
         if footers.any():
             self.notes.append(f"略过表尾说明 {int(footers.sum())} 行")
-        self.table = self.table.filter(pa.array(keep & ~footers))
+        if not (keep & ~footers).all():
+            self.table = self.table.filter(pa.array(keep & ~footers))
 
     def reject(self, mask: Any, code: str, message: str) -> None:
         """Reject the rows where the mask is true; the first reason of a row stands."""
@@ -173,7 +175,8 @@ class _Cleaner:
             rejected = pa.array(sorted(self.reasons), pa.int32())
             rows = rows.filter(pc.invert(pc.is_in(rows["row"], value_set=rejected)))
         for name in (name for name in self.columns if name in _NAMES):
-            rows = rows.append_column(f"{name}_key", normal_forms(rows[name]))
+            forms = normal_forms if name in _OWN_NAMES else forms_of_repeated
+            rows = rows.append_column(f"{name}_key", forms(rows[name]))
         rejects = [Reject(row, *reason) for row, reason in sorted(self.reasons.items())]
         dropped = Counter(code for code, lines in self.left_out for row in lines if row not in self.reasons)
         return Cleaned(rows, read, rejects, dropped, self.notes)
@@ -233,9 +236,15 @@ def _matched_columns(sheet: RawSheet, match: Match) -> pa.Table:
     columns: dict[str, Any] = {}
     for name, position in (*match.columns.items(), *match.duplicates):
         cells = sheet.columns[f"c{position}"]
-        cells = pc.if_else(pc.is_in(cells, value_set=_BLANKS), None, cells)
+        cells = _without(cells, _BLANKS)
         if name in _NOTHING_IN:
-            cells = pc.if_else(pc.is_in(cells, value_set=_NOTHING), None, cells)
+            cells = _without(cells, _NOTHING)
         columns[name] = pc.coalesce(columns[name], cells) if name in columns else cells
     columns["row"] = sheet.columns["row"]
     return pa.table(columns)
+
+
+def _without(cells: Any, unwanted: pa.Array[Any]) -> Any:
+    """Cells that say nothing as null; the column itself, not a copy, where there are none."""
+    found = pc.is_in(cells, value_set=unwanted)
+    return pc.if_else(found, None, cells) if pc.any(found).as_py() else cells

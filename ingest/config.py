@@ -12,6 +12,7 @@ covers = [{ region = "温岭市", products = ["刀塔"], detection_rate = 0.8 }]
 [headers]                           # header as written = header of ours
 "单位" = "企业名称"
 [settings]                          # thresholds of the questions
+[graph."neo4j://localhost:7687"]    # how a graph of others maps onto our tables: see graph_config.py
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from bulian.graph.errors import InputError
 
 from .table_match import is_known_header
 
-__all__ = ["CONFIG_NAME", "FolderConfig", "SourceConfig", "read_config"]
+__all__ = ["CONFIG_NAME", "FolderConfig", "SourceConfig", "read_config", "source_config"]
 
 CONFIG_NAME: Final = "bulian.toml"
 
@@ -43,13 +44,15 @@ class SourceConfig:
 
 @dataclass(frozen=True, slots=True)
 class FolderConfig:
-    """What the user says of a folder of files."""
+    """What the user says of a folder of files; ``default`` of every source and ``graphs`` as written."""
 
     chain: str | None = None
     uri: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, SourceConfig] = field(default_factory=dict)
+    default: Mapping[str, Any] = field(default_factory=dict)
+    graphs: Mapping[str, Any] = field(default_factory=dict)
 
     def source(self, name: str) -> SourceConfig:
         """What is said of the file of that name, else of every file."""
@@ -72,12 +75,13 @@ def read_config(folder: Path) -> FolderConfig:
     try:
         entries = data.get("source", {})
         default = entries.get("default", {})
-        sources = {name: _source({**default, **entry}) for name, entry in entries.items()}
+        sources = {name: source_config({**default, **entry}) for name, entry in entries.items()}
         folder_entry = data.get("folder", {})
         headers = {str(key): _header(str(value)) for key, value in data.get("headers", {}).items()}
         return FolderConfig(
-            folder_entry.get("chain"), folder_entry.get("uri"), headers, dict(data.get("settings", {})), sources
-        )
+            folder_entry.get("chain"), folder_entry.get("uri"), headers, dict(data.get("settings", {})), sources,
+            dict(default), dict(data.get("graph", {})),
+        )  # fmt: skip
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             "设置文件的写法不对", where=str(path), hint=f"请对照文档改正：{error}", code="bad_config"
@@ -90,7 +94,8 @@ def _header(meant: str) -> str:
     return meant
 
 
-def _source(entry: Mapping[str, Any]) -> SourceConfig:
+def source_config(entry: Mapping[str, Any]) -> SourceConfig:
+    """One entry of ``[source]``; AttributeError, KeyError, TypeError or ValueError when it has the wrong form."""
     covers: list[tuple[str, str | None, float, str | None]] = []
     for cover in entry.get("covers", []):
         rate = float(cover["detection_rate"])

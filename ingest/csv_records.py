@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import csv as pa_csv
 
+from bulian.ingest.cell_text import holds
 from bulian.ingest.text_source import ByteStream, TextSource
 
 __all__ = ["Parsed", "Record", "parse_exactly", "parse_fast", "records"]
@@ -183,7 +183,7 @@ def _convert_options(width: int) -> pa_csv.ConvertOptions:
 
 
 def _spans_lines(table: pa.Table) -> bool:
-    return any(pc.any(pc.match_substring_regex(column, "[\r\n]")).as_py() for column in table.columns)
+    return any(holds(column, b"\r\n") for column in table.columns)
 
 
 def _numbered(table: pa.Table, odd: list[pa_csv.InvalidRow], delimiter: str) -> Parsed:

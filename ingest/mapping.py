@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bulian.graph.facts import FACT_COLUMNS, FACT_SCHEMA, ID_SQL
+from bulian.graph.facts import FACT_COLUMNS, FACT_SCHEMA, id_sql
 from bulian.graph.kinds import KIND_OF_CATEGORY, RELATION_OF_ROLE
 from bulian.graph.names import normal_forms
 
@@ -22,7 +22,8 @@ from .cleaning import Cleaned
 
 __all__ = ["Place", "map_facts"]
 
-_CHUNK: Final = 100_000
+_CHUNK: Final = 600_000
+"""About so many facts travel at a time; a store takes them best in whole row groups."""
 DEFAULT_CONFIDENCE: Final = 0.9
 _INSTITUTE_FORM: Final = "(大学|学院|研究院|研究所|研究总院|实验室|中心|协会|学会|设计院)$"
 
@@ -39,8 +40,10 @@ class Place:
 class _Sheet:
     """SELECTs over one cleaned sheet; columns the file does not have read as null."""
 
-    def __init__(self, columns: set[str]) -> None:
+    def __init__(self, columns: set[str], *, named: bool) -> None:
         self.columns = columns
+        self.named = named  # a sheet of a workbook; a CSV has no name to state
+        self.used: set[str] = set()
         self.selects: list[str] = []
         self.lists: set[str] = set()
 
@@ -56,15 +59,17 @@ class _Sheet:
             "source_date": self._column("source_date"),
             "quote": self._column("quote"),
             "note": self._column("note"),
-            "confidence": f"coalesce({self._column('confidence')}, {DEFAULT_CONFIDENCE})",
+            "confidence": f"CAST(coalesce({self._column('confidence')}, {DEFAULT_CONFIDENCE}) AS DOUBLE)",
             "modality": "'stated'",
             "method": "$method",
             "file": "$file",
-            "sheet": "$sheet",
+            "sheet": "$sheet" if self.named else "NULL",
             "row": '"row"',
             **items,
         }
-        columns = ", ".join(f"{expression} AS {name}" for name, expression in said.items())
+        stated = {name: expression for name, expression in said.items() if expression != "NULL"}
+        self.used |= set(stated)
+        columns = ", ".join(f"{expression} AS {name}" for name, expression in {"id": id_sql(stated), **stated}.items())
         self.selects.append(f"SELECT {columns} FROM {relation} WHERE {where}")
 
     def relate(
@@ -86,7 +91,9 @@ class _Sheet:
         if not (self.has(subject[1]) and self.has(column)):
             return
         key = {"object_key": f'"{column}_key"'} if named else {}
-        text = f"""regexp_replace(CAST("{column}" AS VARCHAR), '^(-?[0-9]+)[.]0$', '\\1')"""  # 120, not 120.0
+        written = f'CAST("{column}" AS VARCHAR)'
+        whole = f"regexp_replace({written}, '^(-?[0-9]+)[.]0$', '\\1')"  # 120, not 120.0
+        text = f"CASE WHEN ends_with({written}, '.0') THEN {whole} ELSE {written} END"
         self._select(
             {**self._end("subject", *subject), "predicate": predicate, "value": text,
              **key, **more},
@@ -236,26 +243,34 @@ _TABLES: Final[Mapping[str, Callable[[_Sheet], None]]] = {
 def map_facts(cleaned: Cleaned, place: Place, *, method: str | None = None) -> Iterator[pa.Table]:
     """The facts of a cleaned sheet, as tables of :data:`~bulian.graph.facts.FACT_SCHEMA`, in chunks of rows."""
     rows = cleaned.rows
-    sheet = _Sheet(set(rows.column_names))
+    sheet = _Sheet(set(rows.column_names), named=place.sheet is not None)
     _TABLES[place.table](sheet)
     if not sheet.selects:
         return
-    sql = (
-        f"SELECT {ID_SQL} AS id, {', '.join(FACT_COLUMNS[1:])} FROM (SELECT * FROM shape UNION ALL BY NAME "
-        + " UNION ALL BY NAME ".join(sheet.selects)
-        + ")"
-    )
+    used = ", ".join(name for name in FACT_COLUMNS if name == "id" or name in sheet.used)
+    sql = f"SELECT {used} FROM shape UNION ALL BY NAME " + " UNION ALL BY NAME ".join(sheet.selects)
     parameters = {"method": method or f"table:{place.table}", "file": place.file, "sheet": place.sheet}
+    parameters = {name: value for name, value in parameters.items() if f"${name}" in sql}
+    step = max(1, _CHUNK // len(sheet.selects))
     with duckdb.connect() as engine:
         engine.execute("SET preserve_insertion_order = false")  # facts have no order
-        engine.register("shape", FACT_SCHEMA.remove(0).empty_table())
-        for start in range(0, len(rows), _CHUNK):
-            chunk = rows.slice(start, _CHUNK)
+        engine.register("shape", FACT_SCHEMA.empty_table())
+        for start in range(0, len(rows), step):
+            chunk = rows.slice(start, step)
             engine.register("rows", chunk)
             for column in sheet.lists:
                 engine.register(f"{column}_items", _items(chunk, column))
-            used = {name: value for name, value in parameters.items() if f"${name}" in sql}
-            yield engine.sql(sql, params=used).to_arrow_table().cast(FACT_SCHEMA)
+            yield _whole(engine.sql(sql, params=parameters).to_arrow_table())
+
+
+def _whole(facts: pa.Table) -> pa.Table:
+    """All columns of a table of facts; those that no row of the sheet fills are null."""
+    had = set(facts.column_names)
+    columns = [
+        facts[field.name].cast(field.type) if field.name in had else pa.nulls(len(facts), field.type)
+        for field in FACT_SCHEMA
+    ]
+    return pa.Table.from_arrays(columns, schema=FACT_SCHEMA)
 
 
 def _items(rows: pa.Table, column: str) -> pa.Table:

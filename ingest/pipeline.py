@@ -1,20 +1,24 @@
-"""The way from paths to facts in the store: tables as columns, then documents, then resolution.
+"""The way from paths and addresses to facts in the store: tables as columns, then documents, then resolution.
 
-One file is one source and one transaction. A file that cannot be read stops itself only. Documents come last
-because they are read with the names the graph knows; they are kept and read again whenever those change.
+One file, or one graph on a server, is one source and one transaction. A file that cannot be read stops itself only.
+Documents come last because they are read with the names the graph knows; they are kept and read again whenever
+those change.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from bulian.graph.errors import BulianError, InputError, NotFoundError, StoreError
 from bulian.graph.facts import Tally, facts_table
 from bulian.graph.names import normal_form
+from bulian.graph.opening import is_server
 from bulian.graph.regions import Region, Regions
 from bulian.graph.store import Store, Writer
 
@@ -33,40 +37,44 @@ Progress = Callable[[str, int, int], None]
 
 def ingest(
     store: Store,
-    paths: Sequence[Path],
+    paths: Sequence[Path | str],
     *,
     chain: str | None = None,
     dry_run: bool = False,
     rejects: Path | None = None,
     progress: Progress = lambda doing, done, total: None,
 ) -> IngestReport:
-    """Read files and folders into the store.
+    """Read files, folders and foreign graphs into the store.
 
     Args:
         store: where the facts go; with ``dry_run`` give a store that may be thrown away.
-        paths: files, or folders whose tables and documents are all read.
+        paths: files, or folders whose tables and documents are all read; a text like ``neo4j://host:7687`` is the
+            address of a graph, read through the mapping in ``bulian.toml`` of the working folder.
         chain: the chain of rows that name none.
         dry_run: report only; no rejects file is written.
         rejects: where rejected rows go; beside the working directory with a time in its name by default.
         progress: told what is going on.
 
     Raises:
-        InputError: a path does not exist, or there is nothing readable under it.
+        InputError: a path does not exist, or there is nothing readable under it, or a mapping is wrong.
+        UsageError: an address is wrong, or there is no mapping for it.
         StoreError: the store refuses (StoreUnavailable when the disk is full); files before that one are in.
     """
     report = IngestReport(dry_run=dry_run)
-    report.passed_over = [(str(path), note) for path, note in passed_over(paths)]
+    addresses = [path for path in paths if isinstance(path, str) and is_server(path)]
+    local = [Path(path) for path in paths if path not in addresses]
+    report.passed_over = [(str(path), note) for path, note in passed_over(local)]
     kept_out: list[RejectedRow] = []
     known = {source.uri: source for source in store.sources()}
-    files = _readable(list(data_files(paths, chain)), report)
+    files = _readable([*data_files(local, chain), *_graphs(addresses)], report)
     documents = []
     changed = False
     for done, file in enumerate(files):
-        progress(file.path.name, done, len(files))
+        progress(file.name, done, len(files))
         old = known.get(file.uri)
         if old is not None and old.fingerprint == file.fingerprint:
             _report_unchanged(store, file, report)
-        elif is_document(file.path, file.config.headers):
+        elif not file.is_graph and is_document(file.path, file.config.headers):
             documents.append(file)
         else:
             changed |= _ingest_tables(store, file, chain, report, kept_out)
@@ -115,26 +123,50 @@ def _report_unchanged(store: Store, file: DataFile, report: IngestReport) -> Non
 def _ingest_tables(
     store: Store, file: DataFile, chain: str | None, report: IngestReport, kept_out: list[RejectedRow]
 ) -> bool:
-    """Read every sheet of a file into the store; True when something was written."""
+    """Read every sheet of a file, or a graph, into the store; True when something was written."""
     entries: list[FileReport] = []
     rejected: list[RejectedRow] = []
     try:
         with store.write(file.source()) as writer:
-            for sheet in read_tables(file.path, lambda cells: sheet_score(cells, file.config.headers)):
-                for part, match in parts_of(sheet, file):
-                    entries.append(ingest_sheet(writer, file, part, match, chain, store.regions(), rejected))
+            entries += (_read_graph if file.is_graph else _read_sheets)(store, writer, file, chain, rejected)
             if not any(entry.table for entry in entries):
                 raise unrecognised(file.path, entries)
             _add_coverage(writer, file, store.regions())
+            pa.default_memory_pool().release_unused()  # else what a large file took stays taken
     except StoreError:
         raise  # no fault of the file: the next one would fail as well
     except BulianError as error:
-        report.files.append(FileReport(str(file.path), error=error))
+        report.files.append(FileReport(file.shown, error=error))
         return False
     report.files += entries
     report.facts += writer.tally
     kept_out += rejected
     return True
+
+
+def _graphs(addresses: Sequence[str]) -> Iterator[DataFile | Unreadable]:
+    if addresses:
+        from .graph_source import graph_sources  # loads the driver, which files do not need
+
+        yield from graph_sources(addresses)
+
+
+def _read_graph(
+    store: Store, writer: Writer, file: DataFile, chain: str | None, rejected: list[RejectedRow]
+) -> list[FileReport]:
+    from .graph_reader import read_graph
+
+    return read_graph(writer, file, chain, store.regions(), rejected)
+
+
+def _read_sheets(
+    store: Store, writer: Writer, file: DataFile, chain: str | None, rejected: list[RejectedRow]
+) -> list[FileReport]:
+    return [
+        ingest_sheet(writer, file, part, match, chain, store.regions(), rejected)
+        for sheet in read_tables(file.path, lambda cells: sheet_score(cells, file.config.headers))
+        for part, match in parts_of(sheet, file)
+    ]
 
 
 def _add_coverage(writer: Writer, file: DataFile, regions: Regions) -> None:

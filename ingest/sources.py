@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import bulian
-from bulian.graph.errors import InputError
+from bulian.graph.errors import BulianError, InputError
 from bulian.graph.facts import Source
 
 from .config import CONFIG_NAME, FolderConfig, SourceConfig, read_config
@@ -37,6 +37,21 @@ class DataFile:
     sha256: str
 
     @property
+    def shown(self) -> str:
+        """How reports and messages call it."""
+        return str(self.path)
+
+    @property
+    def name(self) -> str:
+        """Its short name."""
+        return self.path.name
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether it is a graph on a server, not a file."""
+        return False
+
+    @property
     def said(self) -> SourceConfig:
         """What ``bulian.toml`` says of it."""
         return self.config.source(self.path.name)
@@ -49,10 +64,10 @@ class DataFile:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file that cannot even be opened, and why."""
+    """A file or server that cannot even be opened, and why."""
 
-    path: Path
-    error: InputError
+    path: Path | str
+    error: BulianError
 
 
 def data_files(paths: Sequence[Path], chain: str | None) -> Iterator[DataFile | Unreadable]:

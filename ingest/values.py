@@ -16,9 +16,11 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from bulian.graph.names import normal_forms
 from bulian.graph.schema import Property
 
 __all__ = [
+    "forms_of_repeated",
     "parse_column",
     "parse_date",
     "parse_flag",
@@ -190,3 +192,12 @@ def parse_column(
             parsed.append(None)
     values = pa.array(parsed, arrow_type)
     return pa.chunked_array([pc.take(values, encoded.indices)], type=arrow_type), bad
+
+
+def forms_of_repeated(names: pa.ChunkedArray[Any]) -> pa.ChunkedArray[Any]:
+    """Normal forms of a column in which a name stands in many rows, by its distinct values."""
+    encoded: Any = names.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    forms = normal_forms(encoded.dictionary).combine_chunks()
+    return pa.chunked_array([pc.take(forms, encoded.indices)], pa.string())

@@ -16,8 +16,8 @@ from bulian.graph.regions import Region, Regions
 from bulian.graph.store import Edge, GraphView, Node
 
 from .results import Component
+from .situation import Situation
 from .supply import Maker, read_makers
-from .weak_links import Situation
 
 __all__ = ["Candidate", "Candidates", "read_candidates"]
 

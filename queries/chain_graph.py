@@ -60,6 +60,10 @@ class ChainGraph:
                 found[target].append(data["fact"])
         return found
 
+    def compute(self) -> None:
+        """Compute what is computed once and kept: ``blocks``, ``if_essential``, ``needing``."""
+        _ = self.blocks, self.if_essential, self.needing
+
     def pairs(self, products: Iterable[str] | None = None) -> pa.Table:
         """Columns ``root`` and ``leaf``: makers of the leaf supply the root; of all products or of these."""
         wanted = self.leaves if products is None else dict.fromkeys(products)
@@ -102,4 +106,7 @@ def _leaves(subtypes: Sequence[tuple[str, str]], products: list[str]) -> dict[st
     taxonomy: nx.DiGraph[str] = nx.DiGraph()
     taxonomy.add_nodes_from(products)
     taxonomy.add_edges_from((sup, sub) for sub, sup in subtypes)
-    return {product: tuple(sorted({product, *nx.descendants(taxonomy, product)})) for product in products}
+    return {
+        product: tuple(sorted({product, *nx.descendants(taxonomy, product)})) if taxonomy.succ[product] else (product,)
+        for product in products
+    }

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Final
 
 from bulian.graph.kinds import ABSENT, TRADE_FLOWS
 from bulian.graph.regions import ROOT
@@ -15,7 +15,7 @@ from bulian.graph.store import GraphView
 from .settings import Settings
 from .trade import Dependence, Flow, TradeRow, TradeRule, import_dependence
 
-__all__ = ["Claim", "ProductClaims", "read_claims"]
+__all__ = ["NO_CLAIMS", "Claim", "ProductClaims", "read_claims"]
 
 # Of equally new and sure values the one that speaks for dependence is taken; for all others that is the lower one.
 _MORE_IS_WORSE = ("import_dependence", "top_country_patent_share")
@@ -57,12 +57,15 @@ class ProductClaims:
 
     def national(self, name: str) -> list[Claim]:
         """Statements about China as a whole, newest first."""
-        return [claim for claim in self.claims.get(name, ()) if claim.region == ROOT]
+        found = self.claims.get(name)
+        return [claim for claim in found if claim.region == ROOT] if found else []
 
     def newest(self, name: str) -> Claim | None:
         """The newest statement about China with a number; of one date the surest, then the worse."""
-        numbered = [claim for claim in self.national(name) if claim.number is not None]
-        return numbered[0] if numbered else None
+        for claim in self.claims.get(name, ()):
+            if claim.region == ROOT and claim.number is not None:
+                return claim
+        return None
 
     def location_quotient(self, region: str) -> Claim | None:
         """The newest 区位商 of exactly this region."""
@@ -71,11 +74,13 @@ class ProductClaims:
 
     def made_in(self, inside: Callable[[str], bool]) -> list[Claim]:
         """Confirmed statements that there is local production in an area, newest first."""
-        return [c for c in self.claims.get("local_production", ()) if c.value != ABSENT and inside(c.region)]
+        found = self.claims.get("local_production")
+        return [c for c in found if c.value != ABSENT and inside(c.region)] if found else []
 
     def absent_from(self, regions: Sequence[str]) -> list[Claim]:
         """Confirmed statements that there is none in a region or in an area around it, newest first."""
-        return [c for c in self.claims.get("local_production", ()) if c.value == ABSENT and c.region in regions]
+        found = self.claims.get("local_production")
+        return [c for c in found if c.value == ABSENT and c.region in regions] if found else []
 
     def doubts_of_absence(self, inside: Callable[[str], bool]) -> list[float]:
         """How surely unnamed makers are said to be in an area, by statements confirmed or not.
@@ -83,6 +88,8 @@ class ProductClaims:
         Of one place and year the surest counts: the same claim from several sources takes the maximum.
         """
         surest: dict[tuple[str, str], float] = {}
+        if not self.perhaps_made and "local_production" not in self.claims:
+            return []
         for claim in (*self.made_in(inside), *(c for c in self.perhaps_made if inside(c.region))):
             key = claim.region, claim.when[:4]
             surest[key] = max(surest.get(key, 0.0), claim.confidence)
@@ -91,8 +98,10 @@ class ProductClaims:
     def absence_stated(self, regions: Sequence[str], inside: Callable[[str], bool]) -> bool:
         """Whether a dated statement says there is none here, and no surely newer one says there is."""
         none = [claim.when for claim in self.absent_from(regions) if claim.dated]
+        if not none:
+            return False
         some = [claim.when for claim in self.made_in(inside) if claim.dated]
-        return bool(none) and not any(_surely_newer(when, max(none)) for when in some)
+        return not any(_surely_newer(when, max(none)) for when in some)
 
     def cited(self, around: Sequence[str], inside: Callable[[str], bool], settings: Settings, limit: int) -> list[str]:
         """Facts to show for a region: of every kind of statement the newest first, so that what decides is among them.
@@ -143,6 +152,10 @@ class ProductClaims:
     def domestic_shares(self) -> list[Claim]:
         """Dated 国产化率 of China, newest first: only these may make supply marginal."""
         return [c for c in self.national("domestic_share") if c.number is not None and c.dated]
+
+
+NO_CLAIMS: Final = ProductClaims()
+"""Of a product nobody says anything of; read only."""
 
 
 def read_claims(view: GraphView, products: Iterable[str], settings: Settings) -> dict[str, ProductClaims]:

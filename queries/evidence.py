@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bulian.graph.errors import NotFoundError
 from bulian.graph.facts import Fact
@@ -22,6 +23,7 @@ _LABELS = {name: prop.label for name, prop in _PROPERTIES.items()}
 _LABELS |= {relation.name: relation.label for relation in SCHEMA.relations}
 _LABELS |= {predicate: f"{flow}额" for flow, predicate in TRADE_FLOWS.items()}
 _LABELS |= {"kind": "类别"}
+_QUALIFIERS = {prop.name: prop.label for prop in SCHEMA.qualifiers} | {"speaker": "说法人", "partner": "伙伴"}
 _CATEGORIES = {kind: category for category, kind in KIND_OF_CATEGORY.items()}
 _MODALITY_WORDS = {"planned": "（计划）", "negated": "（被否定）", "inferred": "（推断）"}
 
@@ -40,9 +42,11 @@ def statement_of(fact: Fact) -> str:
         parts.append("所有产品")
     if fact.value is not None:
         parts.append(_CATEGORIES.get(fact.value, fact.value) if fact.predicate == "kind" else fact.value)
-    told = [text for text in (_qualifier(name, value) for name, value in fact.qualifiers.items()) if text]
-    context = f"（{'，'.join(told)}）" if told else ""
-    return " ".join(parts) + context + _MODALITY_WORDS.get(fact.modality, "")
+    sentence = " ".join(parts)
+    if fact.qualifiers:
+        told = [text for name, value in fact.qualifiers.items() if (text := _qualifier(name, value))]
+        sentence += f"（{'，'.join(told)}）" if told else ""
+    return sentence + _MODALITY_WORDS.get(fact.modality, "")
 
 
 def _qualifier(name: str, value: object) -> str:
@@ -50,12 +54,12 @@ def _qualifier(name: str, value: object) -> str:
         return "" if value == "CN" else f"地区 {_region_name(str(value))}"
     if name == "year":
         return f"{value}年"
-    labels = {prop.name: prop.label for prop in SCHEMA.qualifiers} | {"speaker": "说法人", "partner": "伙伴"}
     if isinstance(value, float) and name in ("share", "cost_share", "detection_rate"):
-        return f"{labels[name]} {value:.6g}"
-    return f"{labels[name]} {value:.12g}" if isinstance(value, float) else f"{labels[name]} {value}"
+        return f"{_QUALIFIERS[name]} {value:.6g}"
+    return f"{_QUALIFIERS[name]} {value:.12g}" if isinstance(value, float) else f"{_QUALIFIERS[name]} {value}"
 
 
+@lru_cache(maxsize=4096)
 def _region_name(code: str) -> str:
     try:
         return default_regions().get(code).full_name
@@ -65,9 +69,16 @@ def _region_name(code: str) -> str:
 
 def as_evidence(fact: Fact) -> Evidence:
     """One fact as an evidence line; where a table gives no 原文, the row itself is what is quoted."""
-    quote = fact.quote or f"据表中一行：{statement_of(fact)}" + (f"；备注：{fact.note}" if fact.note else "")
-    source = SourceRef(fact.source_title, fact.source, fact.source_date)
-    return Evidence(fact.id, statement_of(fact), source, fact.locator, quote, fact.method, fact.confidence, fact.modality)
+    statement = statement_of(fact)
+    quote = fact.quote or f"据表中一行：{statement}" + (f"；备注：{fact.note}" if fact.note else "")
+    source = _source(fact.source_title, fact.source, fact.source_date)
+    return Evidence(fact.id, statement, source, fact.locator, quote, fact.method, fact.confidence, fact.modality)
+
+
+@lru_cache(maxsize=4096)
+def _source(title: str, uri: str, date: str | None) -> SourceRef:
+    """Many lines come from few sources."""
+    return SourceRef(title, uri, date)
 
 
 def evidence_by_id(view: GraphView, ids: Iterable[str]) -> dict[str, Evidence]:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from bulian.graph.regions import ROOT
 
-from .claims import Claim, ProductClaims
+from .claims import NO_CLAIMS, Claim, ProductClaims
 from .rules import Case
 from .settings import Settings
-from .supply import ProductSupply
+from .supply import NO_SUPPLY
 
 if TYPE_CHECKING:
-    from .weak_links import Situation
+    from .situation import Situation
 
 __all__ = ["lacking"]
 
@@ -68,7 +68,7 @@ def _nationwide(situation: Situation, product: str, case: Case) -> Iterator[str]
 
 
 def _makers(situation: Situation, product: str, case: Case) -> Iterator[str]:
-    supply = situation.supply.get(product, ProductSupply())
+    supply = situation.supply.get(product, NO_SUPPLY)
     settings = situation.settings
     if supply.local.unverified:
         yield f"有 {supply.local.unverified} 家本地企业的生产说法置信度低于 {settings.confidence:g}，未计入，待核实。"
@@ -106,7 +106,7 @@ def _named(situation: Situation, product: str, scope: str, places: Collection[st
 
 
 def _statements(situation: Situation, product: str) -> Iterator[str]:
-    claims = situation.claims.get(product, ProductClaims())
+    claims = situation.claims.get(product, NO_CLAIMS)
     settings = situation.settings
     yield from _shares(claims, settings)
     some = [*claims.made_in(situation.inside), *(c for c in claims.perhaps_made if situation.inside(c.region))]

@@ -16,7 +16,7 @@ from .evidence import as_evidence
 from .explain import find_one
 from .results import Evidence, MakerLine, WeakReport
 from .settings import Settings
-from .weak_links import read_situation
+from .situation import read_situation
 
 __all__ = ["ChainPicture", "Neighbourhood", "newest_date", "read_neighbourhood", "read_path", "read_picture"]
 

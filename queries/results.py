@@ -1,11 +1,12 @@
 """What answers look like: frozen results that carry their numbers, reasons and evidence.
 
-Everything here becomes JSON by :func:`as_json` with the field names unchanged; those names are public
+Everything here becomes JSON by :func:`json_bytes` with the field names unchanged; those names are public
 (scripts read them), so extend freely and rename nothing.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal
@@ -28,6 +29,7 @@ __all__ = [
     "TargetReport",
     "WeakReport",
     "as_json",
+    "json_bytes",
 ]
 
 RegionalLabel = Literal["断链", "疑似断链", "可替代缺口", "弱链", "短板", "未知", "正常", "强链"]
@@ -150,11 +152,12 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class TargetReport:
-    """Targets per gap, gaps in the order of the weak-link report."""
+    """Targets per gap, gaps in the order of the weak-link report; ``synthetic`` names synthetic sources in the store."""
 
     region: RegionRef
     chain: str
     gaps: tuple[Gap, ...]
+    synthetic: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +171,10 @@ class ProductPoints:
 
 @dataclass(frozen=True, slots=True)
 class SpofReport:
-    """Single points of failure of every product of a chain, by product name."""
+    """Single points of failure of a chain, by product name; ``synthetic`` names synthetic sources in the store."""
 
     products: tuple[ProductPoints, ...]
+    synthetic: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,3 +217,24 @@ def as_json(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [as_json(item) for item in value]
     return value
+
+
+def json_bytes(value: Any) -> bytes:
+    """The same as JSON text in UTF-8, one level of indent a space, fast enough for a report of a hundred megabytes.
+
+    Numbers that JSON has no word for (NaN, infinities) become null.
+    """
+    import msgspec
+
+    try:
+        return msgspec.json.format(msgspec.json.encode(value, enc_hook=_plain), indent=1)
+    except UnicodeEncodeError:  # half a surrogate pair: a file name that is no text; whoever prints it decides
+        text = json.dumps(as_json(value), ensure_ascii=False, indent=1)
+        return text.encode("utf-8", errors="replace")
+
+
+def _plain(value: Any) -> Any:
+    """What the encoder does not know by itself: mappings other than dict."""
+    if isinstance(value, Mapping):
+        return {str(key): item for key, item in value.items()}
+    raise TypeError(f"no JSON for {type(value).__name__}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from bulian.graph.store import GraphView
@@ -31,6 +32,7 @@ class Searches:
     """The searches that hold for one region, by product; ``None`` holds those of every product."""
 
     by_product: Mapping[str | None, Sequence[Mapping[str, Any]]]
+    _found: dict[str, list[Search]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of(self, product: str) -> list[Search]:
         """The searches that cover a product, each source once.
@@ -38,6 +40,11 @@ class Searches:
         Of one source a row of the table wins over a declared file, then the narrowest area, then one that names
         the product, then the newest, then the one that proves least.
         """
+        if product not in self._found:
+            self._found[product] = self._best(product)
+        return self._found[product]
+
+    def _best(self, product: str) -> list[Search]:
         best: dict[str, tuple[Any, ...]] = {}
         for row in (*self.by_product.get(product, ()), *self.by_product.get(None, ())):
             widest = (row["method_is_file"], row["depth"], row["product"] is None)
@@ -49,15 +56,27 @@ class Searches:
 
     def absence(self, product: str, groups: int, doubts: Sequence[float], settings: Settings) -> float | None:
         """P_absent of makers of a product here: None where nothing covers it, else 0 where ``groups`` are confirmed."""
-        rates = [search.rate for search in self.of(product)]
-        return 0.0 if rates and groups else p_absent(rates, doubts, settings.prior)
+        rates = tuple(search.rate for search in self.of(product))
+        return 0.0 if rates and groups else _absent(rates, tuple(doubts), settings.prior)
 
     def rate_needed(self, product: str, doubts: Sequence[float], settings: Settings) -> float | None:
         """The detection rate one more source needs to settle it; None where unverified claims forbid it."""
-        rates = [search.rate for search in self.of(product)]
-        return next_rate_needed(rates, doubts, threshold=settings.absent, prior=settings.prior)
+        rates = tuple(search.rate for search in self.of(product))
+        return _needed(rates, tuple(doubts), settings.absent, settings.prior)
 
 
+# Few sources are searched for many products, so few combinations of rates occur.
+@lru_cache(maxsize=4096)
+def _absent(rates: tuple[float, ...], doubts: tuple[float, ...], prior: float) -> float | None:
+    return p_absent(rates, doubts, prior)
+
+
+@lru_cache(maxsize=4096)
+def _needed(rates: tuple[float, ...], doubts: tuple[float, ...], threshold: float, prior: float) -> float | None:
+    return next_rate_needed(rates, doubts, threshold=threshold, prior=prior)
+
+
+@lru_cache(maxsize=4096)
 def _reversed(date: str | None) -> tuple[int, ...]:
     """Sorts newer dates first and a missing date last."""
     return tuple(-ord(character) for character in date) if date else (1,)

@@ -9,6 +9,7 @@ from .chain_graph import read_chain
 from .feasibility import single_points
 from .results import ProductPoints, SpofReport
 from .settings import Settings
+from .synthetic import synthetic_sources
 
 __all__ = ["find_single_points"]
 
@@ -35,6 +36,6 @@ def find_single_points(
         if not names:
             raise NotFoundError("链上没有这个产品", where=product, hint="用 bulian weak 可看到链上的所有产品。")
         wanted = sorted(names)
-    return SpofReport(
-        tuple(ProductPoints(p, tuple(sorted(points[p] & set(graph.graph))), graph.blocks[p]) for p in wanted)
-    )
+    on_chain = frozenset(graph.graph)
+    found = (ProductPoints(p, tuple(sorted(points[p] & on_chain)), graph.blocks[p]) for p in wanted)
+    return SpofReport(tuple(found), synthetic_sources(view))

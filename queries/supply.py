@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 
@@ -13,7 +13,7 @@ from bulian.graph.store import GraphView
 
 from .settings import Settings
 
-__all__ = ["Maker", "ProductSupply", "Supply", "read_makers", "read_supply"]
+__all__ = ["NO_SUPPLY", "Maker", "ProductSupply", "Supply", "read_makers", "read_supply"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,9 @@ class Supply:
         return 1 / self.hhi if self.hhi else 0.0
 
 
+_NOBODY: Final = Supply()
+
+
 @dataclass(frozen=True, slots=True)
 class ProductSupply:
     """Supply of one product seen from a region.
@@ -47,16 +50,19 @@ class ProductSupply:
     China), abroad, of unknown country.
     """
 
-    local: Supply = field(default_factory=Supply)
-    china: Supply = field(default_factory=Supply)
-    vague: Supply = field(default_factory=Supply)
-    near: Supply = field(default_factory=Supply)
-    foreign: Supply = field(default_factory=Supply)
-    unplaced: Supply = field(default_factory=Supply)
+    local: Supply = _NOBODY
+    china: Supply = _NOBODY
+    vague: Supply = _NOBODY
+    near: Supply = _NOBODY
+    foreign: Supply = _NOBODY
+    unplaced: Supply = _NOBODY
 
 
-@dataclass(frozen=True, slots=True)
-class Maker:
+NO_SUPPLY: Final = ProductSupply()
+"""Of a product that has no maker."""
+
+
+class Maker(NamedTuple):
     """A maker of a product or of a sub-type (``leaf``); ``fact`` is its best supported claim.
 
     ``present`` says whether a firm of its group is in the region; ``active`` whether it is still registered.
@@ -81,17 +87,19 @@ class Maker:
 
 def read_supply(view: GraphView, pairs: pa.Table, region: str, settings: Settings) -> Mapping[str, ProductSupply]:
     """Supply of every product that has any maker."""
-    found: dict[str, ProductSupply] = defaultdict(ProductSupply)
-    for row in view.supply(pairs, region, settings.confidence).to_pylist():
-        root, scope = row.pop("root"), row.pop("scope")
-        found[root] = replace(found[root], **{scope: Supply(**row)})
-    return dict(found)
+    table = view.supply(pairs, region, settings.confidence)
+    columns = [table[item.name].to_pylist() for item in fields(Supply)]
+    scopes: dict[str, dict[str, Supply]] = defaultdict(dict)
+    for root, scope, *numbers in zip(table["root"].to_pylist(), table["scope"].to_pylist(), *columns, strict=True):
+        scopes[root][scope] = Supply(*numbers)
+    return {root: ProductSupply(**said) for root, said in scopes.items()}
 
 
 def read_makers(view: GraphView, pairs: pa.Table, region: str, limit: int) -> Mapping[str, list[Maker]]:
     """At most ``limit`` makers per product and scope, best supported first."""
+    table = view.producers(pairs, region, limit)
+    makers = map(Maker, *(table[name].to_pylist() for name in Maker._fields))
     found: dict[str, list[Maker]] = defaultdict(list)
-    for row in view.producers(pairs, region, limit).to_pylist():
-        root: Any = row.pop("root")
-        found[root].append(Maker(**row))
+    for root, maker in zip(table["root"].to_pylist(), makers, strict=True):
+        found[root].append(maker)
     return dict(found)

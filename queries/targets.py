@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
 from bulian.graph.errors import NotFoundError
 from bulian.graph.regions import Regions
 from bulian.graph.store import GraphView
@@ -20,7 +22,9 @@ from .candidates import Candidate, Candidates, read_candidates
 from .evidence import evidence_by_id
 from .results import Component, Evidence, Finding, Gap, RegionRef, Target, TargetReport, WeakReport
 from .settings import Settings
-from .weak_links import Situation, find_weak_links, read_situation
+from .situation import Situation, read_situation
+from .synthetic import synthetic_sources
+from .weak_links import judge
 
 __all__ = ["find_targets", "rank_intervals"]
 
@@ -57,14 +61,14 @@ def find_targets(
     """
     chosen = settings or Settings()
     situation = read_situation(view, region, chain, chosen)
-    findings = (report or find_weak_links(view, region, chain, chosen)).findings
+    findings = report.findings if report else judge(situation)
     wanted = [f for f in findings if f.regional not in _NO_GAP]
     if product is not None:
         name = _product(view, situation, product)
         wanted = [finding for finding in findings if finding.product == name]
     gaps = _gaps(view, situation, wanted, top)
     place = RegionRef(situation.region.code, situation.region.full_name)
-    return TargetReport(place, situation.chain.name, gaps)
+    return TargetReport(place, situation.chain.name, gaps, synthetic_sources(view))
 
 
 def _product(view: GraphView, situation: Situation, text: str) -> str:
@@ -79,17 +83,18 @@ _Groups = tuple[tuple[Literal["招引", "培育", "院所"], Sequence[Candidate]
 
 def _gaps(view: GraphView, situation: Situation, findings: Sequence[Finding], top: int) -> tuple[Gap, ...]:
     candidates = read_candidates(view, situation, [finding.product for finding in findings], top)
-    found = [_groups(candidates, finding.product) for finding in findings]
-    cited = {fact for groups in found for _, ones in groups for one in ones for fact in one.facts}
-    lines = evidence_by_id(view, cited)
+    found = [
+        [(kind, rank, one) for kind, ones in _groups(candidates, finding.product) for rank, one in _best(ones, top)]
+        for finding in findings
+    ]
+    lines = evidence_by_id(view, {fact for chosen in found for _, _, one in chosen for fact in one.facts})
     regions = view.regions()
     gaps = []
-    for finding, groups in zip(findings, found, strict=True):
-        targets: list[Target] = []
-        for kind, ones in groups:
-            made = [_target(kind, one, finding, situation, regions, lines) for one in ones]
-            targets += sorted(_ranked(made), key=_order)[:top]
-        gaps.append(Gap(finding.product, finding.regional, finding.national, tuple(targets)))
+    for finding, chosen in zip(findings, found, strict=True):
+        targets = tuple(
+            replace(_target(kind, one, finding, situation, regions, lines), rank=rank) for kind, rank, one in chosen
+        )
+        gaps.append(Gap(finding.product, finding.regional, finding.national, targets))
     return tuple(gaps)
 
 
@@ -101,23 +106,24 @@ def _groups(candidates: Candidates, product: str) -> _Groups:
     )
 
 
-def _order(target: Target) -> tuple[int, int, int, int, str]:
-    """By rank; inside one interval firms of a known nearer place first, then the better documented."""
-    distance, evidence = target.components.get("distance_km"), target.components.get("evidence")
+def _best(ones: Sequence[Candidate], top: int) -> list[tuple[tuple[int, int], Candidate]]:
+    """The first ``top`` by rank, which is among all of them.
+
+    Inside one interval firms of a known nearer place come first, then the better documented.
+    """
+    known = [{name: one.components.get(name) for name in _MORE_IS_BETTER} | {"nearness": _nearness(one)} for one in ones]
+    ranked = list(zip(rank_intervals(known), ones, strict=True))
+    return sorted(ranked, key=lambda pair: _order(*pair))[:top]
+
+
+def _order(rank: tuple[int, int], one: Candidate) -> tuple[int, int, int, int, str]:
+    distance, evidence = one.components.get("distance_km"), one.components.get("evidence")
     far = int(distance) if isinstance(distance, (int, float)) else 1_000_000
-    return (*target.rank, far, -int(evidence or 0), target.id)
+    return (*rank, far, -int(evidence or 0), one.id)
 
 
-def _ranked(targets: Sequence[Target]) -> list[Target]:
-    known = [
-        {name: target.components.get(name) for name in _MORE_IS_BETTER} | {"nearness": _nearness(target)}
-        for target in targets
-    ]
-    return [replace(target, rank=rank) for target, rank in zip(targets, rank_intervals(known), strict=True)]
-
-
-def _nearness(target: Target) -> float | None:
-    distance = target.components.get("distance_km")
+def _nearness(one: Candidate) -> float | None:
+    distance = one.components.get("distance_km")
     return -distance if isinstance(distance, (int, float)) else None
 
 
@@ -127,26 +133,19 @@ def rank_intervals(components: Sequence[Mapping[str, Component]]) -> list[tuple[
     A component that is None on one side compares with nothing, so ignorance widens the interval; one that nobody
     knows of either says nothing.
     """
-    ahead = [[_dominates(a, b) for b in components] for a in components]
     count = len(components)
-    return [
-        (1 + sum(ahead[other][row] for other in range(count)), count - sum(ahead[row]))
-        for row in range(count)
-    ]  # fmt: skip
-
-
-def _dominates(one: Mapping[str, Component], other: Mapping[str, Component]) -> bool:
-    better = False
-    for name, value in one.items():
-        against = other.get(name)
-        if not isinstance(value, (int, float)) or not isinstance(against, (int, float)):
-            if value is None and against is None:
-                continue
-            return False
-        if value < against:
-            return False
-        better = better or value > against
-    return better
+    names = sorted({name for row in components for name in row})
+    stated = np.array([[name in row for name in names] for row in components], bool).reshape(count, len(names))
+    values = [[row.get(name) for name in names] for row in components]
+    unknown = np.array([[value is None for value in row] for row in values], bool).reshape(count, len(names))
+    numbers = np.array(
+        [[value if isinstance(value, (int, float)) else np.nan for value in row] for row in values], float
+    ).reshape(count, len(names))
+    one, other = numbers[:, None, :], numbers[None, :, :]  # a word or an unknown is NaN, and compares as false
+    holds = (one >= other) | (unknown[:, None, :] & unknown[None, :, :]) | ~stated[:, None, :]
+    ahead = holds.all(axis=2) & (one > other).any(axis=2)
+    best, worst = 1 + ahead.sum(axis=0), count - ahead.sum(axis=1)
+    return list(zip(best.tolist(), worst.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

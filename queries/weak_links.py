@@ -7,76 +7,27 @@ coverage and dated statements; definitions in ``docs/weak-links.md``.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
-from bulian.graph.regions import ROOT, Region, Regions
+from bulian.graph.regions import ROOT
 from bulian.graph.store import GraphView
 
-from .chain_graph import ChainGraph, read_chain
-from .claims import ProductClaims, read_claims
+from .claims import NO_CLAIMS
 from .evidence import evidence_by_id
 from .lacking import lacking
-from .results import NATIONAL_LABELS, REGIONAL_LABELS, Evidence, Finding, RegionRef, WeakReport
+from .results import NATIONAL_LABELS, REGIONAL_LABELS, Finding, RegionRef, WeakReport
 from .rules import NATIONAL_RULES, REGIONAL_RULES, Case, first_rule
-from .search import Searches, read_searches
 from .settings import Settings
-from .supply import Maker, ProductSupply, read_makers, read_supply
+from .situation import Situation, read_situation
+from .supply import NO_SUPPLY
+from .synthetic import synthetic_sources
 
-__all__ = ["Situation", "find_weak_links", "read_situation"]
+__all__ = ["find_weak_links", "judge"]
 
-_EVIDENCE_PER_SCOPE = 5
 _EVIDENCE_OF_CLAIMS = 16
 _EVIDENCE_OF_NEED = 3
-
-
-@dataclass(frozen=True)
-class Situation:
-    """Everything the rules read about a region on a chain, fetched once."""
-
-    regions: Regions
-    region: Region
-    around: tuple[str, ...]
-    chain: ChainGraph
-    supply: Mapping[str, ProductSupply]
-    makers: Mapping[str, Sequence[Maker]]
-    claims: Mapping[str, ProductClaims]
-    here: Searches
-    nationwide: Searches
-    settings: Settings
-
-    def inside(self, code: str) -> bool:
-        """Whether a region is the one asked for or a part of it."""
-        return self.regions.contains(self.region.code, code)
-
-    def doubts(self, product: str, area: str) -> list[float]:
-        """What speaks against absence in the region or in China: makers not confirmed, and statements of unnamed ones."""
-        supply = self.supply.get(product, ProductSupply())
-        doubt = (supply.china if area == ROOT else supply.local).doubt
-        claims = self.claims.get(product, ProductClaims())
-        said = claims.doubts_of_absence(lambda code: self.regions.contains(area, code))
-        return [*([1 - doubt] if doubt < 1 else []), *said]
-
-
-def read_situation(
-    view: GraphView, region: str, chain: str, settings: Settings, *, makers: int = _EVIDENCE_PER_SCOPE
-) -> Situation:
-    """Read what is known; the population is aggregated in the store, at most ``makers`` firms named per scope.
-
-    Raises:
-        NotFoundError: no such chain or region; AmbiguousNameError for a region name of several.
-    """
-    regions = view.regions()
-    place = regions.resolve(region)
-    graph = read_chain(view, chain, settings)
-    pairs = graph.pairs()
-    return Situation(
-        regions, place, regions.ancestors(place.code), graph,
-        read_supply(view, pairs, place.code, settings), read_makers(view, pairs, place.code, makers),
-        read_claims(view, graph.leaves, settings),
-        read_searches(view, place.code), read_searches(view, ROOT), settings,
-    )  # fmt: skip
 
 
 def find_weak_links(view: GraphView, region: str, chain: str, settings: Settings | None = None) -> WeakReport:
@@ -95,13 +46,25 @@ def find_weak_links(view: GraphView, region: str, chain: str, settings: Settings
         NotFoundError: no such chain or region; AmbiguousNameError for a region name of several.
     """
     situation = read_situation(view, region, chain, settings or Settings())
-    cases = {product: _case(situation, product) for product in situation.chain.graph}
-    cited = {product: _cited(situation, product) for product in cases}
-    lines = evidence_by_id(view, {fact for facts in cited.values() for fact in facts})
-    findings = [_finding(situation, product, case, cited[product], lines) for product, case in cases.items()]
-    findings.sort(key=lambda finding: _urgency(situation, finding))
+    cited = {product: _cited(situation, product) for product in situation.chain.graph}
+    with ThreadPoolExecutor(max_workers=1) as reader:  # the store reads the evidence while the products are judged
+        reading = reader.submit(evidence_by_id, view, {fact for facts in cited.values() for fact in facts})
+        findings = judge(situation)
+        lines = reading.result()
+    shown = tuple(
+        replace(finding, evidence=tuple(lines[fact] for fact in cited[finding.product] if fact in lines))
+        for finding in findings
+    )
     place = RegionRef(situation.region.code, situation.region.full_name)
-    return WeakReport(place, situation.chain.name, situation.settings.as_json(), _coverage(situation), tuple(findings))
+    coverage = {**_coverage(situation), "synthetic": list(synthetic_sources(view))}
+    return WeakReport(place, situation.chain.name, situation.settings.as_json(), coverage, shown)
+
+
+def judge(situation: Situation) -> list[Finding]:
+    """The findings in their order, still without evidence; nothing is read from the store."""
+    findings = [_finding(situation, product, _case(situation, product)) for product in situation.chain.graph]
+    findings.sort(key=lambda finding: _urgency(situation, finding))
+    return findings
 
 
 def _urgency(situation: Situation, finding: Finding) -> tuple[int, int, int, bool, int, str]:
@@ -118,8 +81,8 @@ def _urgency(situation: Situation, finding: Finding) -> tuple[int, int, int, boo
 
 
 def _case(situation: Situation, product: str) -> Case:
-    supply = situation.supply.get(product, ProductSupply())
-    claims = situation.claims.get(product, ProductClaims())
+    supply = situation.supply.get(product, NO_SUPPLY)
+    claims = situation.claims.get(product, NO_CLAIMS)
     settings, doubts = situation.settings, situation.doubts
     shares = claims.domestic_shares()
     marginal = {share.number is not None and share.number <= settings.marginal_share for share in shares}
@@ -142,9 +105,7 @@ def _case(situation: Situation, product: str) -> Case:
     )
 
 
-def _finding(
-    situation: Situation, product: str, case: Case, cited: Sequence[str], lines: Mapping[str, Evidence]
-) -> Finding:
+def _finding(situation: Situation, product: str, case: Case) -> Finding:
     settings, finals = situation.settings, len(situation.chain.finals)
     regional = first_rule(REGIONAL_RULES, case, settings)
     national = first_rule(NATIONAL_RULES, case, settings)
@@ -154,7 +115,7 @@ def _finding(
         reasons=_reasons(situation, product, case, regional.definition, national.definition),
         counterfactual=f"地区：{regional.otherwise}全国：{national.otherwise}",
         unknowns=lacking(situation, product, case),
-        evidence=tuple(lines[fact] for fact in cited if fact in lines),
+        evidence=(),
     )  # fmt: skip
 
 
@@ -164,7 +125,7 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _numbers(situation: Situation, product: str, case: Case, regional: str, national: str) -> dict[str, Any]:
-    supply = situation.supply.get(product, ProductSupply())
+    supply = situation.supply.get(product, NO_SUPPLY)
     return {
         "local_groups": case.local_groups,
         "local_firms": supply.local.firms,
@@ -208,7 +169,7 @@ def _reasons(situation: Situation, product: str, case: Case, regional: str, nati
     reasons.append(national)
     abroad = f"，境外 {case.foreign_groups} 家" if case.foreign_groups else ""
     reasons.append(f"证实的国内独立供应者 {case.domestic_groups} 家{abroad}。")
-    share = situation.claims.get(product, ProductClaims()).newest("domestic_share")
+    share = situation.claims.get(product, NO_CLAIMS).newest("domestic_share")
     if share is not None:
         when = f"{share.when[:4]}年" if share.when else "未注明年份"
         reasons.append(f"国产化率的最新说法为 {share.value}（{when}）。")
@@ -227,10 +188,10 @@ def _cited(situation: Situation, product: str) -> list[str]:
     for maker in situation.makers.get(product, ()):
         by_scope[maker.scope].append(maker.fact)
     shown = by_scope["local"]
-    if not situation.supply.get(product, ProductSupply()).local.groups:
+    if not situation.supply.get(product, NO_SUPPLY).local.groups:
         shown = shown + by_scope["domestic"][:3] + by_scope["foreign"][:2]
     needed = situation.chain.needing.get(product, [])[:_EVIDENCE_OF_NEED] if situation.chain.blocks[product] else []
-    claims = situation.claims.get(product, ProductClaims())
+    claims = situation.claims.get(product, NO_CLAIMS)
     said = claims.cited(situation.around, situation.inside, situation.settings, _EVIDENCE_OF_CLAIMS)
     searched = [search.fact for area in (situation.here, situation.nationwide) for search in area.of(product)]
     return list(dict.fromkeys([*shown, *needed, *said, *searched]))
@@ -239,7 +200,7 @@ def _cited(situation: Situation, product: str) -> list[str]:
 def _coverage(situation: Situation) -> dict[str, Any]:
     """How well the chain is documented here; printed beside every figure."""
     products = list(situation.chain.graph)
-    supply = [situation.supply.get(product, ProductSupply()) for product in products]
+    supply = [situation.supply.get(product, NO_SUPPLY) for product in products]
     searched = [situation.here.of(product) for product in products]
     return {
         "products": len(products),

@@ -18,6 +18,7 @@ from bulian.queries.results import (
     TargetReport,
     WeakReport,
 )
+from bulian.queries.synthetic import synthetic_notice
 from bulian.viz.palette import REGIONAL_STYLES
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "make_console",
     "say",
     "show_explanation",
+    "show_notice",
     "show_points",
     "show_problems",
     "show_rows",
@@ -60,8 +62,15 @@ def show_rows(console: Console, title: str, headers: Sequence[str], rows: Sequen
     console.print(table)
 
 
+def show_notice(console: Console, synthetic: Sequence[str]) -> None:
+    """The warning above an answer that rests on synthetic sources; nothing without any."""
+    if synthetic:
+        say(console, synthetic_notice(synthetic))
+
+
 def show_weak(console: Console, report: WeakReport, *, everything: bool = False, limit: int = 30) -> None:
     """The findings of a region: confirmed weaknesses first, then what is not known, then counts and coverage."""
+    show_notice(console, report.coverage.get("synthetic") or ())
     counts = Counter(finding.regional for finding in report.findings)
     told = "、".join(f"{label} {count}" for label, count in counts.items())
     say(console, f"{report.region.name} · {report.chain} · {len(report.findings)} 个环节：{told}")
@@ -143,6 +152,7 @@ def show_unknown(console: Console, report: WeakReport, *, limit: int = 3) -> Non
 
 def show_targets(console: Console, report: TargetReport, *, gaps: int = 10) -> None:
     """Targets per gap, each with reason, counter-argument and what is unknown."""
+    show_notice(console, report.synthetic)
     shown = [gap for gap in report.gaps if gap.targets][:gaps]
     for gap in shown:
         say(console, f"{gap.product}（{gap.regional}，全国：{gap.national}）")
@@ -177,6 +187,7 @@ def _cite(line: Evidence) -> str:
 
 def show_points(console: Console, report: SpofReport) -> None:
     """Single points of failure, products with any first."""
+    show_notice(console, report.synthetic)
     rows = [
         [row.product, "、".join(row.single_points) or "无", "、".join(row.blocks) or "无"]
         for row in sorted(report.products, key=lambda row: (-len(row.blocks), row.product))

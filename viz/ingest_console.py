@@ -32,12 +32,12 @@ class Follow(Protocol):
 
 
 @contextmanager
-def follow(*, quiet: bool) -> Iterator[Follow]:
+def follow(*, quiet: bool, verb: str = "导入") -> Iterator[Follow]:
     """A progress bar on stderr while the block runs; nothing when quiet or when stderr is no terminal."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = make_console(stderr=True)
-    columns = (TextColumn("导入 {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn(verb + " {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
         task = bar.add_task("…", total=None)
 

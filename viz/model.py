@@ -165,7 +165,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class ViewModel:
-    """A whole page. ``first`` is what opens, ``whole`` everything; they are equal when nothing is cut."""
+    """A whole page. ``first`` is what opens, ``whole`` everything; they are equal when nothing is cut.
+
+    ``notice`` stands at the head of the page and in the picture it saves.
+    """
 
     mode: Literal["chain", "network"]
     title: str
@@ -183,3 +186,4 @@ class ViewModel:
     board: tuple[BoardColumn, ...]
     tables: tuple[Table, ...]
     caveats: tuple[str, ...] = field(default=())
+    notice: str = ""

@@ -74,6 +74,7 @@ def page_data(view: ViewModel) -> dict[str, Any]:
         "board": [_column(column, ids) for column in view.board],
         "tables": [{**as_json(table), "nodes": [ids.get(key, "") for key in table.nodes]} for table in view.tables],
         "caveats": list(view.caveats),
+        "notice": view.notice,
         "labels": as_json((*REGIONAL_STYLES, UNRATED)),
         "nationals": as_json(NATIONAL_STYLES),
         "kinds": as_json(KIND_STYLES),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from bulian.graph.store import GraphView
 from bulian.queries.picture import newest_date, read_neighbourhood, read_path, read_picture
 from bulian.queries.results import TargetReport, WeakReport
 from bulian.queries.settings import Settings
+from bulian.queries.synthetic import synthetic_notice, synthetic_sources
 from bulian.queries.targets import find_targets
 from bulian.queries.weak_links import find_weak_links
 
@@ -57,10 +59,11 @@ def write_chain_page(view: GraphView, region: str, chain: str, settings: Setting
 
 def _chain_model(view: GraphView, report: WeakReport, targets: TargetReport, settings: Settings) -> ViewModel:
     picture = read_picture(view, report, settings)
-    return chain_view(
+    model = chain_view(
         picture.chain, report, targets=targets, producers=picture.makers,
         title=f"{report.chain}产业链图谱", data_date=picture.data_date,
     )  # fmt: skip
+    return replace(model, notice=synthetic_notice(synthetic_sources(view)))
 
 
 def write_network_page(
@@ -80,7 +83,8 @@ def write_network_page(
     model = network_view(
         found.nodes, found.edges, title=title, cut=found.cut, centre=found.centre, data_date=newest_date(view)
     )
-    return _written(model, output or Path(f"{safe_filename(title)}.html"))
+    marked = replace(model, notice=synthetic_notice(synthetic_sources(view)))
+    return _written(marked, output or Path(f"{safe_filename(title)}.html"))
 
 
 def _written(model: ViewModel, path: Path) -> dict[str, Any]:
@@ -108,4 +112,5 @@ def _extra(view: GraphView, targets: TargetReport, top: int) -> dict[str, Any]:
         for node in view.nodes(ids=ids)
     }
     notes = (f"目标清单中每个环节的招引、培育、院所各最多列 {top} 个，更多的用 bulian targets --top 查询",)
-    return {"data_date": newest_date(view), "enterprises": firms, "notes": notes}
+    notice = synthetic_notice(synthetic_sources(view))
+    return {"data_date": newest_date(view), "enterprises": firms, "notes": notes, "notice": notice}

@@ -65,6 +65,7 @@ COVERAGE_WORDS: Mapping[str, str] = {
     "with_local_maker": "有本地企业的环节",
     "searched": "查过声明了检出率的来源的环节",
     "searched_sources": "查过的来源",
+    "synthetic": "合成数据（虚构，只供试用）",
 }
 
 SETTING_WORDS: Mapping[str, str] = {

@@ -46,7 +46,8 @@ def write_workbook(
         path: where to; an existing file is replaced.
         report: the weak-link report.
         targets: the target report; without one 目标清单 says that none was asked for.
-        extra: ``data_date`` (text), ``notes`` (texts for 口径说明), and ``enterprises``: target id → fields
+        extra: ``notice`` (text for a sheet before all others), ``data_date`` (text), ``notes`` (texts for
+            口径说明), and ``enterprises``: target id → fields
             the report does not carry (credit_code, province, city, county, main_products, honours, capital,
             insured, founded_on, relation, contact). What is missing stays empty.
 
@@ -55,6 +56,8 @@ def write_workbook(
     """
     more = extra or {}
     with whole_file(path) as temporary, SheetBook(str(temporary)) as book:
+        if notice := more.get("notice"):
+            book.add(Sheet("注意", [Column("注意", 90)], [[notice]]))
         book.add(_target_sheet(report, targets, more))
         book.add(_weak_sheet(report))
         book.add(_evidence_sheet(report, targets))

@@ -69,9 +69,10 @@ class Door:
         return self.more(self, name)
 
 
-def _duckdb(folder: Path) -> Door:
+def file_door(folder: Path) -> Door:
+    """A DuckDB file."""
     files = folder / "files"
-    files.mkdir(parents=True)
+    files.mkdir(parents=True, exist_ok=True)
 
     def more(door: Door, name: str) -> Door:
         return Door(door.folder, str(folder / f"{name}.duckdb"), more)
@@ -115,7 +116,7 @@ class Servers:
 def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], Door]]:
     """Makes a store of each kind, with a folder of files to hand in."""
     if request.param == "duckdb":
-        yield _duckdb
+        yield file_door
         return
     pool: Pool = request.getfixturevalue("neo4j_pool")
     with ExitStack() as stack:
@@ -137,4 +138,4 @@ def new_door(backend: Callable[[Path], Door], tmp_path: Path) -> Callable[[], Do
 @pytest.fixture
 def duckdb_door(tmp_path: Path) -> Door:
     """For tests of what only the embedded file can do: crash, be locked, be of another version."""
-    return _duckdb(tmp_path)
+    return file_door(tmp_path)

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bulian.graph.duckdb_store import DuckDBStore, open_duckdb
-from bulian.graph.facts import Fact
+from bulian.graph.facts import ID_SQL, Fact
 from bulian.ingest.pipeline import ingest
+from bulian.ingest.tables import TABLES
 
 Said = tuple[str, str, str | None, str | None, tuple[tuple[str, Any], ...]]
 """(subject, predicate, object, value, qualifiers)"""
@@ -238,3 +239,19 @@ def test_a_product_named_only_in_relations_is_a_node(store: DuckDBStore, tmp_pat
     assert len(ends) == 4
     assert any(source == target for source, target in ends)
     assert set(store.chain("机床")) == names - {"只在企业产品里"}
+
+
+def test_the_id_computed_while_mapping_is_that_of_the_finished_fact(store: DuckDBStore, tmp_path: Path) -> None:
+    """The mapping leaves columns without content out of the id's expression; a document's facts leave out none."""
+    for table in TABLES:
+        plain, cited = (tmp_path / f"{table.name}{kind}.csv" for kind in ("", "引"))
+        row = {table.column(name).label: cell for name, cell in table.example.items()}
+        for path, more in ((plain, {}), (cited, {"来源": "https://a.cn", "置信度": "0.7", "原文": "原话", "备注": "记"})):
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, [*row, *more])
+                writer.writeheader()
+                writer.writerow(row | more)
+    ingest(store, [tmp_path])
+    rows = store._db.execute(f"SELECT id, CAST({ID_SQL} AS UUID) FROM fact").fetchall()
+    assert len(rows) > 2 * len(TABLES)
+    assert [row for row in rows if row[0] != row[1]] == []

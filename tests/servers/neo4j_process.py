@@ -28,7 +28,7 @@ def spawn(command: Sequence[str], log: Path, env: dict[str, str] | None = None) 
         (os.POSIX_SPAWN_DUP2, 1, 2),
     ]
     return os.posix_spawnp(
-        command[0], command, dict(os.environ) if env is None else env, file_actions=streams, setpgroup=0
+        command[0], list(command), dict(os.environ) if env is None else env, file_actions=streams, setpgroup=0
     )
 
 

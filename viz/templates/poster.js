@@ -23,6 +23,7 @@ poster.frame = function (ctx) {
   map.word(ctx, page.data.title, poster.SIDE, 84, "bold 66px " + map.FONT, page.colours.ink);
   map.word(ctx, facts.filter(Boolean).join("　·　"), poster.SIDE, 160, "36px " + map.FONT, page.colours.faint);
   map.word(ctx, "没查到不等于没有", poster.WIDE - poster.SIDE, 160, "36px " + map.FONT, page.colours.faint, "right");
+  map.word(ctx, page.data.notice ? "合成数据，不是事实" : "", poster.WIDE - poster.SIDE, 84, "bold 66px " + map.FONT, page.colours.ink, "right");
   poster.legend(ctx, poster.HIGH - poster.FOOT);
 };
 
