@@ -23,6 +23,7 @@ from .store import GraphView
 __all__ = ["Content", "Sums", "content_hash", "content_of"]
 
 _MODULUS: Final = 1 << 64
+_MEMORY: Final = "500 MB"  # of the hashing; the rest waits on disk
 _DOCUMENTS: Final = 100
 
 
@@ -55,7 +56,7 @@ class Sums:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
         self._db = duckdb.connect(str(Path(self._folder.name) / "sums.duckdb"))
-        self._db.execute("SET preserve_insertion_order = false")
+        self._db.execute(f"SET preserve_insertion_order = false; SET memory_limit = '{_MEMORY}'")
         self._db.execute("CREATE TABLE cited (part VARCHAR, id UUID)")
         self._alone: dict[str, int] = {}
         self.groups: dict[str, tuple[int, int, int]] = {}
@@ -94,7 +95,7 @@ class Sums:
 
     def different_facts(self) -> int:
         """How many different facts were added."""
-        ((cited,),) = self._db.execute("SELECT count(DISTINCT id) FROM cited").fetchall()
+        ((cited,),) = self._db.execute("SELECT count(*) FROM (SELECT DISTINCT id FROM cited)").fetchall()
         return sum(self._alone.values()) + int(cited)
 
     def rows(self) -> int:

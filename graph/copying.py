@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -18,9 +18,10 @@ from typing import Final
 import pyarrow as pa
 
 from .content import Content, Sums, content_of
+from .duckdb_view import DuckDBView
 from .errors import NotFoundError, StoreError, UsageError
 from .facts import Source
-from .opening import is_server, open_store
+from .opening import OpenView, is_server, open_store
 from .store import Document, GraphView, Store
 
 __all__ = ["Copied", "Progress", "carry_over", "copy_store"]
@@ -32,6 +33,7 @@ _PARTS: Final = {
     "facts": "事实", "sources": "来源", "documents": "文档", "settings": "设置", "nodes": "节点", "edges": "关系",
 }  # fmt: skip
 _SHOWN: Final = 5
+_MEMORY: Final = "2 GB"  # of a file that is read; the rest waits on disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def copy_store(store_a: str, store_b: str, progress: Progress = lambda doing, do
     """
     if _place(store_a) == _place(store_b):
         raise UsageError("两个存储是同一个", where=store_b, hint="请另指定一个目标存储。")
-    with closing(open_store(store_a)) as view:
+    with _thrifty(store_a) as view:
         files = view.files()
         _refuse_strangers(store_b, {source.uri for source in files})
         with closing(Sums()) as sums:
@@ -68,10 +70,19 @@ def copy_store(store_a: str, store_b: str, progress: Progress = lambda doing, do
                 carry_over(view, target, sums, progress)
             progress("核对", len(files), len(files))
             before = content_of(view, sums)
-    with closing(open_store(store_b)) as written:
+    with _thrifty(store_b) as written:
         after = content_of(written)
     _compare(before, after, store_b)
     return Copied(after.nodes, after.edges, after.facts, before.hash, after.hash)
+
+
+@contextmanager
+def _thrifty(store: str) -> Iterator[OpenView]:
+    """A store open for reading all of it, in memory that does not grow with it."""
+    with closing(open_store(store)) as view:
+        if isinstance(view, DuckDBView):
+            view.database.execute(f"SET memory_limit = '{_MEMORY}'")
+        yield view
 
 
 def _place(store: str) -> str:

@@ -1,8 +1,9 @@
 """A whole store as files other programs read. JSON here; tables and graph formats in the modules beside.
 
 Everything goes through the read interface, in the order of ids and piece by piece, so that equal stores give
-equal bytes and a large store need not fit into memory (graph formats are built by networkx and must). Nothing
-in an export says when or on which machine it was made, except that a file without a stable address in
+equal bytes and a large store need not fit into memory (graph formats are built by networkx and must); only the
+files for neo4j-admin hold facts and edges in the order of the store. Nothing in an export says when or on which
+machine it was made, except that a file without a stable address in
 ``bulian.toml`` is called by its path.
 """
 

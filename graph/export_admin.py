@@ -24,14 +24,17 @@ from pathlib import Path
 from typing import Final
 
 import duckdb
+import pyarrow as pa
 
 from . import neo4j_rows
 from .content import Sums
 from .copying import carry_over
+from .duckdb_memory import thriftily
 from .duckdb_raw import SYSTEM_SETTINGS
 from .duckdb_store import open_duckdb
 from .duckdb_view import DuckDBView
 from .errors import RenderError
+from .facts import FACT_SCHEMA
 from .kinds import SCHEMA
 from .neo4j_schema import LAYOUT, NODE, SLOT_MACRO, labels_of
 from .store import GraphView
@@ -44,11 +47,7 @@ _UNWRITABLE: Final = re.compile(r"[(){}\r\n]")
 _PRIVATE: Final = range(0xE000, 0xF900)
 _BUFFER: Final = 4 << 20
 _OPTIONS: Final = (
-    "--id-type=string",
-    "--bad-tolerance=0",
-    "--multiline-fields=true",
-    "--ignore-empty-strings=false",
-    "--trim-strings=false",
+    "--id-type=string --bad-tolerance=0 --multiline-fields=true --ignore-empty-strings=false --trim-strings=false"
 )
 _SYSTEM: Final = ", ".join(f"'{name}'" for name in SYSTEM_SETTINGS)
 _TEXT: Final = """把补链的图导入 Neo4j
@@ -71,13 +70,15 @@ bulian export --format json --store neo4j://主机:7687 --output 核对.json
 class _Part:
     """A file of rows: its name, the label of its nodes (none where a column holds it), and SQL of its rows.
 
-    ``fields`` are the header fields that do not follow from name and type of a column.
+    ``fields`` are the header fields that do not follow from name and type of a column; ``sort`` asks for the order of
+    the first column.
     """
 
     name: str
     label: str
     select: str
     fields: Mapping[str, str] = field(default_factory=dict)
+    sort: bool = False
 
     def option(self) -> str:
         """How the import is told of it."""
@@ -100,14 +101,20 @@ def export_admin(view: GraphView, folder: Path) -> tuple[list[Path], int]:
         RenderError: a file cannot be written; what was there before stays.
     """
     if not isinstance(view, DuckDBView):
-        with tempfile.TemporaryDirectory() as place:
-            with open_duckdb(str(Path(place) / "store.duckdb"), write=True) as store, closing(Sums()) as sums:
+        with tempfile.TemporaryDirectory() as scratch:
+            with open_duckdb(str(Path(scratch) / "store.duckdb"), write=True) as store, closing(Sums()) as sums:
                 carry_over(view, store, sums, lambda doing, done, total: None)
                 return export_admin(store, folder)
-    with _all_or_nothing(Path(folder)) as place, _prepared(view.database) as db:
-        rows = _write(db, place)
+    rows: list[int] = []
+
+    def work() -> None:
+        with _prepared(view.database) as db:
+            rows.append(_write(db, place))
+
+    with _all_or_nothing(Path(folder)) as place:
+        thriftily(view.database, work)
         names = sorted(path.name for path in place.iterdir())
-    return [Path(folder) / name for name in names], rows
+    return [Path(folder) / name for name in names], rows[-1]
 
 
 @contextmanager
@@ -131,6 +138,7 @@ def _all_or_nothing(folder: Path) -> Iterator[Path]:
 def _prepared(db: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
     """What the selects need, beside the store: nothing of it stays, and the file may be open only to be read."""
     try:
+        db.execute("SET preserve_insertion_order = true")
         db.execute(SLOT_MACRO)
         db.execute(neo4j_rows.NUMBERED.format("TEMP TABLE"))
         neo4j_rows.number_sources(db)
@@ -138,25 +146,22 @@ def _prepared(db: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnecti
         yield db
     finally:
         with suppress(duckdb.Error):
+            db.execute("SET preserve_insertion_order = false")
             for table in ("numbered", "admin_node"):
                 db.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
 def _write(db: duckdb.DuckDBPyConnection, place: Path) -> int:
     separator = _separator(db)
-    names = [
-        row[0] for row in db.execute("SELECT DISTINCT unnest(map_keys(properties)) FROM admin_node ORDER BY 1").fetchall()
-    ]
+    found = db.execute("SELECT DISTINCT unnest(map_keys(properties)) FROM admin_node ORDER BY 1").fetchall()
+    names = [name for (name,) in found]
     writable = [name for name in names if not _UNWRITABLE.search(name)]
     whole = len(writable) == len(names) and not _lonely_empty(db)
     parts = [_nodes(writable, separator), *_others(whole=whole)]
     rows = {part.name: _copy(db, part, place) for part in parts}
-    options = [
-        f"--array-delimiter=U+{ord(separator):04X}",
-        f"--read-buffer-size={_buffer(db)}",
-        *(p.option() for p in parts),
-    ]
-    command = f"neo4j-admin database import full neo4j {' '.join((*_OPTIONS, *options))}"
+    chosen = (f"--array-delimiter=U+{ord(separator):04X}", f"--read-buffer-size={_buffer(db)}")
+    options = " ".join((_OPTIONS, *chosen, *(part.option() for part in parts)))
+    command = f"neo4j-admin database import full neo4j {options}"
     (place / HOW_TO).write_text(_TEXT.format(command=command), encoding="utf-8", newline="")
     return rows["nodes"] + rows["edges"] + rows["facts"]
 
@@ -175,16 +180,14 @@ def _separator(db: duckdb.DuckDBPyConnection) -> str:
 
 def _lonely_empty(db: duckdb.DuckDBPyConnection) -> bool:
     """Whether a list holds one empty text and nothing else, which reads as an empty list."""
-    return (
-        db.execute("SELECT 1 FROM admin_node WHERE list_contains(map_values(properties), ['']) LIMIT 1").fetchall() != []
-    )
+    lonely = "SELECT 1 FROM admin_node WHERE list_contains(map_values(properties), ['']) LIMIT 1"
+    return bool(db.execute(lonely).fetchall())
 
 
 def _buffer(db: duckdb.DuckDBPyConnection) -> int:
     """Characters the import must be able to hold: a value with every quote doubled."""
-    facts = " + ".join(
-        f"coalesce(strlen({name}), 0)" for name in ("subject", "object", "value", "source", "quote", "note")
-    )
+    texts = [field.name for field in FACT_SCHEMA if pa.types.is_string(field.type) and field.name != "id"]
+    facts = " + ".join(f"coalesce(strlen({name}), 0)" for name in texts)
     ((longest,),) = db.execute(
         f"SELECT greatest((SELECT coalesce(max({facts}), 0) FROM fact),"
         " (SELECT coalesce(max(strlen(text) + strlen(lexicon)), 0) FROM document),"
@@ -207,29 +210,31 @@ def _nodes(names: Sequence[str], separator: str) -> _Part:
     )
     fields = {"id": f"id:ID({NODE})", "keys": "keys:string[]", "labels": ":LABEL"}
     fields |= {f"list{place}": f"{name}:string[]" for place, name in enumerate(names)}
-    return _Part("nodes", "", select, fields)
+    return _Part("nodes", "", select, fields, sort=True)
 
 
 def _others(*, whole: bool) -> Iterator[_Part]:
     selects = neo4j_rows.selects()
     ends = {"relation": ":TYPE", "source": f":START_ID({NODE})", "target": f":END_ID({NODE})"}
     yield _Part("edges", "", selects["edge"], ends)
-    for name in ("fact", "source", "document", "alias"):
-        yield _Part(f"{name}s" if name != "alias" else "aliases", f"Bulian{name.capitalize()}", selects[name])
+    yield _Part("facts", "BulianFact", selects["fact"])
+    yield _Part("sources", "BulianSource", selects["source"], sort=True)
+    yield _Part("documents", "BulianDocument", selects["document"])
+    yield _Part("aliases", "BulianAlias", selects["alias"], sort=True)
     yield _Part("settings", "BulianSetting", f"SELECT name, value FROM setting WHERE name NOT IN ({_SYSTEM})")
     mark = f"SELECT CAST(1 AS BIGINT) AS one, '{LAYOUT}' AS layout, CAST(0 AS BIGINT) AS revision, true AS bare"
     yield _Part("store", "BulianStore", mark if whole else f"{mark}, true AS stale")
 
 
 def _copy(db: duckdb.DuckDBPyConnection, part: _Part, place: Path) -> int:
-    """Write header and rows, in the order of the first column; how many rows."""
+    """Write header and rows; how many. Facts and edges stay in the order of the file: sorting takes twice as long."""
     columns = [(str(row[0]), str(row[1])) for row in db.execute(f"DESCRIBE {part.select}").fetchall()]
     header = ",".join(_quoted(part.fields.get(name) or f"{name}:{_TYPES[kind]}") for name, kind in columns)
     (place / f"{part.name}_header.csv").write_text(f"{header}\n", encoding="utf-8", newline="")
     texts = ", ".join(_quoted(name) for name, kind in columns if kind == "VARCHAR")
     quoted = f", FORCE_QUOTE ({texts})" if texts else ""
     ((rows,),) = db.execute(
-        f"COPY ({part.select} ORDER BY 1) TO {_text(str(place / f'{part.name}.csv'))}"
+        f"COPY ({part.select}{' ORDER BY 1' if part.sort else ''}) TO {_text(str(place / f'{part.name}.csv'))}"
         f" (FORMAT csv, HEADER false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULLSTR ''{quoted})"
     ).fetchall()
     return int(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -199,8 +200,10 @@ def test_readers_wait_while_a_load_is_applied_and_writers_do_not_mix(
     bulian("ingest", first, "--store", server.url, env=server.env)
     process = load(spawn, server, second)
     wait_for(server, STAGING, process)
+    process.send_signal(signal.SIGSTOP)  # so that it is still there when the others have started
     failed(bulian("ingest", third, "--store", server.url, "--json", env=server.env, code=None), "store_locked")
     bulian("explain", "第3厂", "--store", server.url, env=server.env)  # what is staged is no concern of readers
+    process.send_signal(signal.SIGCONT)
     out, err = process.communicate(timeout=300)
     assert process.returncode == 0, (out, err)
     bulian("ingest", third, "--store", server.url, env=server.env)
