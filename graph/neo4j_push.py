@@ -61,9 +61,13 @@ class Sender:
         try:
             return self._server.writing(work)
         except _TooLarge:
-            half = len(rows) // 2
-            self._batch = max(1, min(self._batch, half))
-            return self._send(statement, rows[:half], **parameters) + self._send(statement, rows[half:], **parameters)
+            pass
+        except StoreUnavailable as error:  # noticed only when the batch was to be committed
+            if error.code != "store_memory" or len(rows) == 1:
+                raise
+        half = len(rows) // 2
+        self._batch = max(1, min(self._batch, half))
+        return self._send(statement, rows[:half], **parameters) + self._send(statement, rows[half:], **parameters)
 
     def _hold(self, transaction: neo4j.ManagedTransaction) -> None:
         mark = transaction.run(
@@ -137,8 +141,15 @@ class Sender:
             )
 
     def _until_none(self, statement: str) -> None:
-        while self._send(statement, [None], limit=_DELETE_BATCH):
-            pass
+        limit = _DELETE_BATCH
+        while True:
+            try:
+                if not self._send(statement, [None], limit=limit):
+                    return
+            except StoreUnavailable as error:
+                if error.code != "store_memory" or limit == 1:
+                    raise
+                limit = max(1, limit // 4)
 
     def _filled(
         self, table: str, columns: Sequence[str], where: str = "", parameters: Sequence[Any] = ()

@@ -115,7 +115,7 @@ class Server:
             self._driver = neo4j.GraphDatabase.driver(
                 address.uri, auth=_credentials(), connection_timeout=min(_CONNECT, self.patience),
                 connection_acquisition_timeout=min(2 * _CONNECT, self.patience),
-                max_transaction_retry_time=min(_RETRY, self.patience), keep_alive=True,
+                max_transaction_retry_time=min(_RETRY, self.patience / 4), keep_alive=True,
                 notifications_min_severity="OFF", user_agent="bulian",
             )  # fmt: skip
         except (ConfigurationError, ValueError) as error:

@@ -104,22 +104,23 @@ def test_a_read_only_server_is_read_and_not_written(bulian: Any, neo4j_pool: Poo
 
 
 def test_little_transaction_memory_makes_smaller_batches(bulian: Any, neo4j_pool: Pool, tmp_path: Path) -> None:
-    file = made(tmp_path, "企业产品.csv", 4_000)
+    file = made(tmp_path, "企业产品.csv", FIRMS)
     huge = tmp_path / "指标.csv"
     huge.write_text("对象,指标,数值,原文\n产品1,国产化率,35%," + "长" * 2_000_000 + "\n", encoding="utf-8")
-    with neo4j_pool.private({"db.memory.transaction.max": "3m"}) as server:
+    with neo4j_pool.private({"db.memory.transaction.max": "8m"}) as server:
         server.start()
-        bulian("ingest", file, "--store", server.url, env=server.env)
-        before = bulian("export", "--format", "json", "--store", server.url, env=server.env).out
+        env = server.env | {"BULIAN_NEO4J_TIMEOUT": "12"}  # a short time of trying again before a batch is halved
+        bulian("ingest", file, "--store", server.url, env=env)
+        before = bulian("export", "--format", "json", "--store", server.url, env=env).out
         assert before == reference(tmp_path, file)
-        failed(bulian("ingest", huge, "--store", server.url, "--json", env=server.env, code=None), "store_memory")
-        assert bulian("export", "--format", "json", "--store", server.url, env=server.env).out == before
+        failed(bulian("ingest", huge, "--store", server.url, "--json", env=env, code=None), "store_memory")
+        assert bulian("export", "--format", "json", "--store", server.url, env=env).out == before
         server.stop()
         server.settings = {**server.settings, "db.memory.transaction.max": "0"}
         server.start()
-        bulian("ingest", huge, "--store", server.url, env=server.env)
+        bulian("ingest", huge, "--store", server.url, env=env)
         assert "国产化率" not in before
-        assert "35%" in bulian("export", "--format", "json", "--store", server.url, env=server.env).out
+        assert "35%" in bulian("export", "--format", "json", "--store", server.url, env=env).out
 
 
 def test_a_server_that_stops_answering_is_not_waited_for_for_ever(
