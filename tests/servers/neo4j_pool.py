@@ -31,7 +31,7 @@ from typing import NoReturn
 import pytest
 
 from . import neo4j_guard
-from .neo4j_fetch import UnavailableError, fetch, java, locked
+from .neo4j_fetch import UnavailableError, distribution, fetch, java, locked
 from .neo4j_process import spawn
 from .neo4j_server import QUICK, Neo4jServer
 
@@ -118,7 +118,8 @@ def _make_empty(server: Neo4jServer) -> None:
 def shared_server(factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Pool]:
     """The pool of this test run, for a fixture of scope session; skips when there can be no server here.
 
-    With ``BULIAN_REQUIRE=neo4j`` that is a failure. The first call on a machine fetches the server.
+    With ``BULIAN_REQUIRE=neo4j`` that is a failure, and a server that was never fetched is fetched; without it nobody
+    who only runs the tests is made to download 120 MB.
 
     Args:
         factory: pytest's; all workers of a run have its parent folder in common.
@@ -126,6 +127,8 @@ def shared_server(factory: pytest.TempPathFactory, worker_id: str) -> Iterator[P
     """
     try:
         java()
+        if not required() and not (distribution() / ".complete").exists():
+            missing("还没有取来服务器：python tests/servers/neo4j_server.py fetch")
         fetch()
     except UnavailableError as error:
         missing(str(error))
@@ -142,8 +145,13 @@ def shared_server(factory: pytest.TempPathFactory, worker_id: str) -> Iterator[P
         neo4j_guard.kill_all(folder)
 
 
+def required() -> bool:
+    """Whether this run is meant to have a server."""
+    return "neo4j" in os.environ.get("BULIAN_REQUIRE", "").replace(",", " ").split()
+
+
 def missing(reason: str) -> NoReturn:
     """Skip, or fail where the run is meant to have a server."""
-    if "neo4j" in os.environ.get("BULIAN_REQUIRE", "").replace(",", " ").split():
+    if required():
         pytest.fail(f"BULIAN_REQUIRE 要求 Neo4j，但：{reason}")
     pytest.skip(f"没有 Neo4j：{reason}")
