@@ -42,6 +42,7 @@ class Sender:
         self._db = db
         self._token = token
         self._batch = _BATCH
+        self._deleted = _DELETE_BATCH
 
     def _send(self, statement: str, rows: Sequence[Any], **parameters: Any) -> int:
         """One batch in one transaction; halved, and halved again, as long as the server's memory is too small."""
@@ -141,15 +142,14 @@ class Sender:
             )
 
     def _until_none(self, statement: str) -> None:
-        limit = _DELETE_BATCH
         while True:
             try:
-                if not self._send(statement, [None], limit=limit):
+                if not self._send(statement, [None], limit=self._deleted):
                     return
             except StoreUnavailable as error:
-                if error.code != "store_memory" or limit == 1:
+                if error.code != "store_memory" or self._deleted == 1:
                     raise
-                limit = max(1, limit // 4)
+                self._deleted = max(1, self._deleted // 4)
 
     def _filled(
         self, table: str, columns: Sequence[str], where: str = "", parameters: Sequence[Any] = ()

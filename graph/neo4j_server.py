@@ -69,7 +69,7 @@ class Address:
         return f"{self.uri}/{self.database}" if self.database else self.uri
 
 
-def _credentials() -> tuple[str, str]:
+def _credentials(address: Address) -> tuple[str, str]:
     user = os.environ.get("BULIAN_NEO4J_USER") or "neo4j"
     password = os.environ.get("BULIAN_NEO4J_PASSWORD")
     file = os.environ.get("BULIAN_NEO4J_PASSWORD_FILE")
@@ -81,7 +81,7 @@ def _credentials() -> tuple[str, str]:
             raise UsageError("读不出密码文件（BULIAN_NEO4J_PASSWORD_FILE）", where=file, hint=hint) from error
     if password is None:
         hint = "请设环境变量 BULIAN_NEO4J_USER 与 BULIAN_NEO4J_PASSWORD（或 BULIAN_NEO4J_PASSWORD_FILE）。"
-        raise UsageError("没有给出 Neo4j 的密码", hint=hint)
+        raise UsageError("没有给出 Neo4j 的密码", where=str(address), hint=hint)
     return user, password
 
 
@@ -113,7 +113,7 @@ class Server:
         self._closed = False
         try:
             self._driver = neo4j.GraphDatabase.driver(
-                address.uri, auth=_credentials(), connection_timeout=min(_CONNECT, self.patience),
+                address.uri, auth=_credentials(address), connection_timeout=min(_CONNECT, self.patience),
                 connection_acquisition_timeout=min(2 * _CONNECT, self.patience),
                 max_transaction_retry_time=min(_RETRY, self.patience / 4), keep_alive=True,
                 notifications_min_severity="OFF", user_agent="bulian",

@@ -29,6 +29,7 @@ class Door:
     folder: Path
     url: str
     more: Callable[[Door, str], Door]
+    slow: bool = False
 
     def file(self, name: str, header: str, *rows: Sequence[object], encoding: str = "utf-8") -> Path:
         """Write a CSV; the header is a line of names, every row its cells."""
@@ -106,10 +107,10 @@ class Servers:
     def __call__(self, folder: Path) -> Door:
         files = folder / "files"
         files.mkdir(parents=True)
-        return Door(files, self._empty(0).url, self._more)
+        return Door(files, self._empty(0).url, self._more, slow=True)
 
     def _more(self, door: Door, name: str) -> Door:
-        return Door(door.folder, self._empty(1 + next(self._turn) % 2).neo4j_url, self._more)
+        return Door(door.folder, self._empty(1 + next(self._turn) % 2).neo4j_url, self._more, slow=True)
 
 
 @pytest.fixture(params=["duckdb", "neo4j"])

@@ -64,7 +64,8 @@ def test_a_copy_elsewhere_is_another_source(door: Any, files: list[Path], tmp_pa
 def test_the_order_of_files_does_not_matter(door: Any, files: list[Path], together: bool) -> None:
     reference: str | None = None
     orders = list(permutations(files))
-    for number, order in enumerate(orders[:: 7 if together else 13]):
+    step = (7 if together else 13) * (4 if door.slow else 1)
+    for number, order in enumerate(orders[::step]):
         store = door.another(f"order{number}")
         if together:
             store.ingest(*order)

@@ -145,7 +145,7 @@ APPLYING = "MATCH (m:BulianStore {stale: true}) MATCH (n:BulianNode) WITH count(
 
 def load(spawn: Any, server: Neo4jServer, *files: Path, **env: str) -> subprocess.Popen[bytes]:
     process: subprocess.Popen[bytes] = spawn(
-        "ingest", *files, "--store", server.url, "--json", env=server.env | {"BULIAN_NEO4J_TIMEOUT": "30"} | env
+        "ingest", *files, "--store", server.url, "--json", env=server.env | {"BULIAN_NEO4J_TIMEOUT": "16"} | env
     )
     return process
 
@@ -166,7 +166,7 @@ def test_ended_in_mid_load(
     first, second = made(tmp_path, "一.csv", 20), made(tmp_path, "二.csv", FIRMS)
     bulian("ingest", first, "--store", server.url, env=server.env)
     before = bulian("export", "--format", "json", "--store", server.url, env=server.env).out
-    process = load(spawn, server, second, BULIAN_NEO4J_TIMEOUT="5" if victim == "paused server" else "30")
+    process = load(spawn, server, second, BULIAN_NEO4J_TIMEOUT="5" if victim == "paused server" else "16")
     wait_for(server, state, process)
     if victim == "program":
         process.kill()
