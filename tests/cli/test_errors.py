@@ -74,7 +74,7 @@ USAGE = (
     (("check", "甲", "乙"), ("多出的参数", "甲 乙")),
     (("schema", "--format", "pdf"), ("没有这种格式", "pdf", "mermaid")),
     (("--nosuch",), ("没有这个选项", "--nosuch")),
-    (("export", "--store", "neo4j://localhost:7687", "--format", "json"), ("neo4j://localhost:7687", "BULIAN_NEO4J_PASSWORD")),
+    (("export", "--store", "neo4j://localhost:7687", "--format", "json"), ("neo4j://localhost:7687", "密码")),
 )
 
 
