@@ -18,6 +18,9 @@ from bulian.examples import example_folder
 from bulian.graph.duckdb_store import DuckDBStore, open_duckdb
 from bulian.ingest.pipeline import ingest
 
+from .servers.neo4j_pool import Pool, shared_server
+from .servers.neo4j_server import Neo4jServer
+
 # The same examples on every run, so that a change is judged by what it changes; BULIAN_EXPLORE=1 looks for new ones.
 settings.register_profile("bulian", derandomize=not os.environ.get("BULIAN_EXPLORE"), deadline=None)
 settings.load_profile("bulian")
@@ -175,3 +178,17 @@ def example(example_store: Path) -> Iterator[DuckDBStore]:
     """The example's store, open for reading."""
     with open_duckdb(str(example_store)) as store:
         yield store
+
+
+@pytest.fixture(scope="session")
+def neo4j_pool(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Pool]:
+    """The Neo4j servers of this test run."""
+    with shared_server(tmp_path_factory, worker_id) as pool:
+        yield pool
+
+
+@pytest.fixture
+def neo4j_server(neo4j_pool: Pool) -> Iterator[Neo4jServer]:
+    """A running, empty server for this test alone."""
+    with neo4j_pool.lease() as server:
+        yield server

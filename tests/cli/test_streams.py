@@ -14,7 +14,7 @@ import pytest
 WEAK = ("weak", "--region", "温岭市")
 GBK = {"PYTHONIOENCODING": "gbk", "PYTHONUTF8": "0", "LANG": "zh_CN.GBK"}
 COLOUR = re.compile(rb"\x1b\[[0-9;]*3[0-9][0-9;]*m")
-ROWS = 100_000
+ROWS = 400_000  # many enough that the file grows long before the end
 pseudo_terminal = pytest.mark.skipif(os.name == "nt", reason="pseudo terminals are POSIX")
 
 

@@ -17,7 +17,6 @@ from bulian.graph.store import Store
 from bulian.ingest.pipeline import forget, ingest
 from bulian.ingest.report import IngestReport
 
-from ..servers.conftest import neo4j_pool as neo4j_pool
 from ..servers.neo4j_pool import Pool
 from ..servers.neo4j_server import Neo4jServer
 

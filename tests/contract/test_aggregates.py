@@ -14,10 +14,10 @@ from .places import HOME, PLACES
 from .populations import PAIRS, Population, group_of, merged, populations, supply
 
 EXAMPLES = settings(
-    max_examples=12, deadline=None,
+    max_examples=6, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
-MANY = st.lists(populations(), min_size=1, max_size=8)
+MANY = st.lists(populations(), min_size=3, max_size=10)
 
 
 def of(mark: int) -> list[tuple[str, str]]:

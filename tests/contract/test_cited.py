@@ -32,7 +32,7 @@ def test_any_choice_of_facts_comes_back_whole(door: Door) -> None:
     with filled(door).open() as view:
         every = list(view.all_facts())
 
-        @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
         @given(st.sets(st.sampled_from(range(len(every)))), st.booleans())
         def check(chosen: set[int], stranger: bool) -> None:
             ids = [every[place].id for place in chosen] + ["0" * 32] * stranger

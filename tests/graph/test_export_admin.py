@@ -24,7 +24,6 @@ from bulian.graph.opening import open_store
 from bulian.graph.store import Document
 from bulian.ingest.pipeline import ingest
 
-from ..servers.conftest import neo4j_pool as neo4j_pool
 from ..servers.neo4j_pool import Pool
 from ..servers.neo4j_server import Neo4jServer
 

@@ -18,8 +18,6 @@ from bulian.ingest import graph_reader
 from bulian.ingest.pipeline import forget, ingest
 from bulian.ingest.report import IngestReport
 
-from ..servers.conftest import neo4j_pool as neo4j_pool
-from ..servers.conftest import neo4j_server as neo4j_server
 from ..servers.neo4j_server import Neo4jServer
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "neo4j-graph.md"

@@ -20,11 +20,12 @@ In a conftest::
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from itertools import count
 from pathlib import Path
 from typing import NoReturn
 
@@ -54,7 +55,6 @@ class Pool:
         self.folder = folder.resolve()
         self._servers: dict[int, Neo4jServer] = {}
         self._held: set[int] = set()
-        self._numbers = count()
 
     @contextmanager
     def lease(self) -> Iterator[Neo4jServer]:
@@ -86,12 +86,13 @@ class Pool:
     @contextmanager
     def private(self, settings: Mapping[str, str] = {}, jvm: Sequence[str] = QUICK) -> Iterator[Neo4jServer]:
         """A server with settings of its own, not started yet; killed when the block ends."""
-        home = self.folder / f"private-{os.getpid()}-{next(self._numbers)}"
+        home = Path(tempfile.mkdtemp(prefix="private-", dir=self.folder))
         server = Neo4jServer(home, settings=settings, jvm=jvm)
         try:
             yield server
         finally:
             server.kill()
+            shutil.rmtree(home / "data", ignore_errors=True)
 
     def close(self) -> None:
         """Let go of what this worker keeps open; the servers themselves go on."""
