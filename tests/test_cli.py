@@ -14,7 +14,7 @@ from bulian.cli import app
 
 HEAVY = ("duckdb", "pyarrow", "networkx", "numpy", "scipy", "rich", "jieba", "pyvis", "jinja2", "neo4j", "xlsxwriter",
          "python_calamine", "ahocorasick_rs", "charset_normalizer")  # fmt: skip
-ROOMS = ("graph", "ingest", "queries", "viz", "examples", "cli", "bench", "tests")
+ROOMS = ("graph", "ingest", "queries", "viz", "commands", "examples", "cli", "bench", "tests")
 ROOT = Path(__file__).resolve().parents[1]
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if not (ROOT / "README.md").is_file():
     pytest.skip("the documents are not beside these tests", allow_module_level=True)
 
-ROOMS = ("graph", "ingest", "queries", "viz", "examples")
+ROOMS = ("graph", "ingest", "queries", "viz", "commands", "examples")
 PAGES = (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md")),
          *sorted((ROOT / "examples").rglob("*.md")))  # fmt: skip
 CHINESE = re.compile("[\u4e00-\u9fff]")

@@ -21,7 +21,7 @@ if not (ROOT / "pyproject.toml").is_file():
     pytest.skip("the sources are not beside these tests", allow_module_level=True)
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-ROOMS = ("graph", "ingest", "queries", "viz", "examples")
+ROOMS = ("graph", "ingest", "queries", "viz", "commands", "examples")
 LEFT_OUT = ("tests", "bench", "docs", ".ci", ".typing", "build", "dist")
 DATA = {"graph/data", "ingest/data", "viz/templates", "examples/wenling_machine_tools"}
 

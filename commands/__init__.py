@@ -1,0 +1,1 @@
+"""The commands, one module a group; each parses, opens, calls, prints."""
