@@ -11,22 +11,15 @@ with the machine and the versions: compare ratios, not seconds.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import platform
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from bench.measured import Clock, bulian, write_result
 from bulian.graph.copying import copy_store
 from bulian.graph.neo4j_push import Sender
 from bulian.graph.opening import open_store
@@ -42,21 +35,6 @@ SETTINGS = {
 }
 
 
-class Clock:
-    """Seconds by name."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, name: str) -> Iterator[None]:
-        """Time a block and print it."""
-        begun = time.perf_counter()
-        yield
-        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - begun
-        print(f"{name:<28}{self.seconds[name]:9.2f} s", flush=True)
-
-
 def timed_sender(clock: Clock) -> None:
     """Time the stages of sending apart."""
     for name in ("stage", "swap", "nodes", "edges", "aliases"):
@@ -67,29 +45,6 @@ def timed_sender(clock: Clock) -> None:
                 return _plain(self, *args)
 
         setattr(Sender, name, stage)
-
-
-def asked(clock: Clock, name: str, *arguments: str) -> bytes:
-    """One command as a user runs it, the process and its start included; the better of two runs counts."""
-    best, out = float("inf"), b""
-    for _ in range(2):
-        begun = time.perf_counter()
-        out = subprocess.run([sys.executable, "-m", "bulian.cli", *arguments], capture_output=True, check=True).stdout
-        best = min(best, time.perf_counter() - begun)
-    clock.seconds[name] = best
-    print(f"{name:<28}{best:9.2f} s", flush=True)
-    return out
-
-
-def versions() -> dict[str, str]:
-    """What the figures depend on."""
-    found = {"python": platform.python_version(), "machine": f"{platform.machine()}, {os.cpu_count()} cores"}
-    for package in ("neo4j", "neo4j-rust-ext", "duckdb", "pyarrow"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "-"
-    return found
 
 
 def measure(folder: Path, firms: int, links: int, products: int) -> dict[str, Any]:
@@ -108,24 +63,22 @@ def measure(folder: Path, firms: int, links: int, products: int) -> dict[str, An
         server.start()
         with clock("copy to the server"):
             copied = copy_store(file, server.url)
-        same = {}
+        asked: dict[str, Any] = {}
         for name, arguments in {
             "weak": ("weak", "--region", REGION, "--chain", CHAIN_NAME, "--json"),
             "explain": ("explain", edge.source, edge.relation, edge.target, "--json"),
         }.items():
-            texts = [asked(clock, f"{name}, {kind}", *arguments, "--store", place)
-                     for kind, place in (("file", file), ("server", server.url))]  # fmt: skip
-            same[name] = texts[0] == texts[1]
-    asked(clock, "export neo4j-admin", "export", "--format", "neo4j-admin", "-o", str(folder / "admin"), "--store", file)
+            here, there = (bulian(*arguments, "--store", place, runs=3) for place in (file, server.url))
+            asked[name] = {"file": here.figures(), "server": there.figures(), "equal": here.out == there.out,
+                           "server over file": round(there.wall / here.wall, 2)}  # fmt: skip
+            print(f"{name:<32}{here.wall:9.2f} s, server {there.wall:.2f} s", flush=True)
     seconds = clock.seconds
     merged = counts["nodes"] + counts["edges"]
     return {
-        "date": date.today().isoformat(), "versions": versions(), "firms": firms, "links": links, "products": products,
-        **counts, "facts": copied.facts, "seconds": {name: round(value, 2) for name, value in seconds.items()},
+        "firms": firms, "links": links, "products": products, **counts, "facts": copied.facts,
+        "seconds": {name: round(value, 2) for name, value in seconds.items()},
         "nodes and relationships per second (MERGE)": round(merged / (seconds["send nodes"] + seconds["send edges"])),
-        "facts per second (staged)": round(copied.facts / seconds["send stage"]),
-        "weak, server over file": round(seconds["weak, server"] / seconds["weak, file"], 2),
-        "answers equal": same,
+        "facts per second (staged)": round(copied.facts / seconds["send stage"]), "asked": asked,
     }  # fmt: skip
 
 
@@ -137,11 +90,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         result = measure(Path(temporary), options.firms, 5 * options.firms, options.products)
-    text = json.dumps(result, ensure_ascii=False, indent=1)
-    print(text)
-    target = Path(__file__).parent / "results" / f"server-{options.firms}.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(text + "\n", encoding="utf-8")
+    write_result(f"server-{options.firms}", result)
 
 
 if __name__ == "__main__":

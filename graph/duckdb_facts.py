@@ -10,11 +10,11 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from .duckdb_stream import stream, stream_all
 from .facts import QUALIFIERS, Fact, locator_text
 
-__all__ = ["fact_rows", "stream"]
+__all__ = ["fact_rows"]
 
-_FETCH: Final = 4096
 _QUALIFIERS = tuple(QUALIFIERS)
 _FACT_SELECT = (
     "SELECT replace(CAST(f.id AS VARCHAR), '-', '') AS id, s.id AS subject_id, sn.name AS subject, f.predicate,"
@@ -29,6 +29,7 @@ _ABOUT: Final = (
     f"SELECT rowid FROM fact WHERE subject_key IN (SELECT {_EACH})"
     f" UNION ALL SELECT rowid FROM fact WHERE object_key IN (SELECT {_EACH})"
 )
+_IN_ORDER: Final = "ORDER BY id, carrier, sheet, row, start"
 _PLAIN: Final = 21  # columns of the selection before the qualifiers
 _SOURCES: Final = (
     "LEFT JOIN source src ON src.uri = coalesce(f.source, f.file) LEFT JOIN source carrier ON carrier.uri = f.file"
@@ -57,19 +58,8 @@ _CITED: Final = (
     f" JOIN maker_node s ON s.number = m.firm JOIN maker_node t ON t.number = m.product {_SOURCES}"
     " WHERE f.rowid IN (SELECT line FROM lines)"
     f" UNION ALL {_FACT_SELECT} {_ENDS} {_SOURCES})"
-    " ORDER BY id, carrier, sheet, row, start"
+    f" {_IN_ORDER}"
 )
-
-
-def stream(db: duckdb.DuckDBPyConnection, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
-    """Rows of a query without holding them all; they see the store as it was when the first was asked for."""
-    cursor = db.cursor()
-    try:
-        cursor.execute(sql, list(parameters))
-        while rows := cursor.fetchmany(_FETCH):
-            yield from rows
-    finally:
-        cursor.close()
 
 
 def fact_rows(
@@ -123,12 +113,8 @@ def _fitting(
     """Facts by conditions over the resolved ones; ``about``, over the bare ones, spares resolving the others."""
     first = f"WITH said AS MATERIALIZED (SELECT * FROM fact WHERE {about}), {_MET} " if about else ""
     ends = _ENDS if about else f"FROM fact f {_NAMED}"
-    rows = stream(
-        db,
-        f"{first}SELECT DISTINCT ON (id) * FROM ({_FACT_SELECT} {ends} {_SOURCES}"
-        f" WHERE {' AND '.join(conditions)}) ORDER BY id, carrier, sheet, row, start", [*keys, *parameters],
-    )  # fmt: skip
-    return map(_fact, rows)
+    select = f"{first}{_FACT_SELECT} {ends} {_SOURCES} WHERE {' AND '.join(conditions)} {_IN_ORDER}"
+    return _once((stream if parameters else stream_all)(db, select, [*keys, *parameters]))
 
 
 def _facts_of(db: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> Iterator[Fact]:
@@ -161,6 +147,15 @@ def _as_facts(rows: pa.Table) -> Iterator[Fact]:
         if row[0] != known:
             known = row[0]
             yield _made(row, own)
+
+
+def _once(rows: Iterable[Sequence[Any]]) -> Iterator[Fact]:
+    """The same of rows one after the other."""
+    known: str | None = None
+    for row in rows:
+        if row[0] != known:
+            known = row[0]
+            yield _fact(row)
 
 
 def _values(column: pa.ChunkedArray, count: int) -> Iterable[Any]:

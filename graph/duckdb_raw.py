@@ -12,7 +12,18 @@ from .facts import FACT_COLUMNS, FACT_SCHEMA, Source
 from .kinds import SCHEMA
 from .store import Document
 
-__all__ = ["EDGE_ID", "SYSTEM_SETTINGS", "files", "node_select", "raw_documents", "raw_edges", "raw_facts", "raw_nodes"]
+__all__ = [
+    "EDGE_ID",
+    "IN_PIECE",
+    "SYSTEM_SETTINGS",
+    "files",
+    "node_pieces",
+    "node_select",
+    "raw_documents",
+    "raw_edges",
+    "raw_facts",
+    "raw_nodes",
+]
 
 SYSTEM_SETTINGS: Final = ("store_version", "stale")
 """Settings a store keeps about itself; they say nothing about what is in it."""
@@ -23,10 +34,16 @@ EDGE_ID: Final = (
     " replace(replace(target, '\\', '\\\\'), '|', '\\|'), modality)"
 )
 _BATCH: Final = 50_000
+_PIECE: Final = 100_000  # nodes whose properties are gathered at a time
 _SOURCE: Final = "s.uri, s.title, s.publisher, s.date, s.sha256, s.fingerprint"
 _FACTS: Final = (
     f"SELECT replace(CAST(id AS VARCHAR), '-', '') AS id, {', '.join(FACT_COLUMNS[1:])} FROM fact"  # in that order
 )
+
+_STARTS: Final = (
+    "SELECT id FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM entity) WHERE place % ? = 0 ORDER BY id"
+)
+IN_PIECE: Final = "n.id >= $1 AND ($2 IS NULL OR n.id < $2)"
 
 
 def node_select(condition: str) -> str:
@@ -41,6 +58,12 @@ def node_select(condition: str) -> str:
         " list(s.value ORDER BY s.predicate, s.c DESC, s.value) AS said"
         " FROM wanted w LEFT JOIN said s USING (id) GROUP BY ALL"
     )
+
+
+def node_pieces(db: duckdb.DuckDBPyConnection) -> list[list[str | None]]:
+    """First id and first id of the next piece, for going through all nodes a piece at a time, by id."""
+    starts = [row[0] for row in db.execute(_STARTS, [_PIECE]).fetchall()]
+    return [list(ends) for ends in zip(starts, [*starts[1:], None], strict=False)]
 
 
 def files(db: duckdb.DuckDBPyConnection) -> list[Source]:
@@ -70,11 +93,12 @@ def raw_facts(db: duckdb.DuckDBPyConnection, chosen: Sequence[str] | None) -> It
 
 def raw_nodes(db: duckdb.DuckDBPyConnection) -> Iterator[pa.Table]:
     """Nodes: id, kind, name, predicates, said."""
-    return _tables(
-        db,
-        "SELECT id, kind, name, list_filter(predicates, lambda p: p IS NOT NULL) AS predicates,"
-        f" list_filter(said, lambda v: v IS NOT NULL) AS said FROM ({node_select('true')})",
-    )
+    for piece in node_pieces(db):
+        yield from _tables(
+            db,
+            "SELECT id, kind, name, list_filter(predicates, lambda p: p IS NOT NULL) AS predicates,"
+            f" list_filter(said, lambda v: v IS NOT NULL) AS said FROM ({node_select(IN_PIECE)})", piece,
+        )  # fmt: skip
 
 
 def raw_edges(db: duckdb.DuckDBPyConnection) -> Iterator[pa.Table]:

@@ -1,16 +1,16 @@
 """A whole store as files other programs read. JSON here; tables and graph formats in the modules beside.
 
 Everything goes through the read interface, in the order of ids and piece by piece, so that equal stores give
-equal bytes and a large store need not fit into memory (graph formats are built by networkx and must); only the
-files for neo4j-admin hold facts and edges in the order of the store. Nothing in an export says when or on which
-machine it was made, except that a file without a stable address in
-``bulian.toml`` is called by its path.
+equal bytes and a large store need not fit into memory; only the files for neo4j-admin hold facts and edges in the
+order of the store. Nothing in an export says when or on which machine it was made, except that a file without a
+stable address in ``bulian.toml`` is called by its path.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,26 +42,27 @@ _FOLDERS: Final[Mapping[str, Callable[[GraphView, Path], tuple[list[Path], int]]
 _DIGITS: Final = 12
 
 
-def export_json(view: GraphView) -> Iterator[str]:
+def export_json(view: GraphView, written: Iterator[int] | None = None) -> Iterator[str]:
     """The store as one JSON document in pieces: ``{"nodes": […], "edges": […], "facts": […]}``.
 
     Each list is sorted by id with one object a line, so that two exports can be compared line by line. Floats
     are rounded to 12 significant digits, which is more than any source states and less than summation order
-    could change.
+    could change. ``written`` is moved on by one with every object.
     """
+    objects = written or count()
     yield "{"
-    yield from _json_list("nodes", map(node_object, view.nodes()))
+    yield from _json_list("nodes", map(node_object, view.nodes()), objects)
     yield ",\n"
-    yield from _json_list("edges", map(edge_object, view.edges()))
+    yield from _json_list("edges", map(edge_object, view.edges()), objects)
     yield ",\n"
-    yield from _json_list("facts", map(fact_object, view.all_facts()))
+    yield from _json_list("facts", map(fact_object, view.all_facts()), objects)
     yield "}\n"
 
 
-def _json_list(name: str, objects: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def _json_list(name: str, objects: Iterable[Mapping[str, Any]], written: Iterator[int]) -> Iterator[str]:
     yield f'"{name}": ['
     between = "\n"
-    for item in objects:
+    for item, _ in zip(objects, written, strict=False):
         yield between + json.dumps(item, ensure_ascii=False, allow_nan=False)
         between = ",\n"
     yield "]"
@@ -126,13 +127,9 @@ def write_export(view: GraphView, form: str, output: Path) -> dict[str, Any]:
     if form in ("graphml", "gexf"):
         rows = (export_graphml if form == "graphml" else export_gexf)(view, output)
         return {"path": str(output), "rows": rows}
-    lines: Mapping[str, Callable[[GraphView], Iterator[str]]] = {
-        "json": export_json, "jsonld": jsonld_lines, "cypher": cypher_lines,
-    }  # fmt: skip
-    write_text(output, lines[form](view))
-    return {"path": str(output), "rows": _size(view, facts=form == "json")}
-
-
-def _size(view: GraphView, *, facts: bool) -> int:
-    size = view.count() + sum(1 for _ in view.edges())
-    return size + sum(1 for _ in view.all_facts()) if facts else size
+    if form == "json":
+        written = count()
+        write_text(output, export_json(view, written))
+        return {"path": str(output), "rows": next(written)}
+    write_text(output, (jsonld_lines if form == "jsonld" else cypher_lines)(view))
+    return {"path": str(output), "rows": view.count() + sum(edges.num_rows for edges in view.raw_edges())}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +38,12 @@ class Fixed:
 
     def count(self) -> int:
         return len(self._rows[0])
+
+    def raw_nodes(self) -> Iterator[pa.Table]:
+        yield pa.table({"predicates": pa.array([list(node.properties) for node in self.nodes()], pa.list_(pa.string()))})
+
+    def raw_edges(self) -> Iterator[pa.Table]:
+        yield pa.table({"id": pa.array([edge.id for edge in self.edges()], pa.string())})
 
 
 def view(confidence: float = 0.9, text: str = "甲") -> Any:
