@@ -13,11 +13,13 @@ from bulian.graph.errors import UsageError
 
 from .program import (
     STORE,
+    AssumeOption,
     ChainOption,
     JsonOption,
     OutputOption,
     SettingsOption,
     StoreOption,
+    assumptions_of,
     chain_of,
     check_output,
     command,
@@ -62,6 +64,7 @@ def view(
     path: Annotated[tuple[str, str] | None, typer.Option("--path", help="画两个节点之间的路径。")] = None,
     store: StoreOption = STORE,
     settings: SettingsOption = None,
+    assume: AssumeOption = None,
     as_json: JsonOption = False,
     output: OutputOption = None,
 ) -> None:
@@ -71,6 +74,7 @@ def view(
     """
     from bulian.viz.papers import write_chain_page, write_network_page
 
+    supposed = assumptions_of(assume)
     with open_store(store) as opened:
         if output is not None:
             check_output(opened, output, ".html", ".htm")
@@ -78,7 +82,7 @@ def view(
             made = write_network_page(opened, around=around, path=path, output=output)
         else:
             chosen = settings_of(opened, settings)
-            made = write_chain_page(opened, region, chain_of(opened, chain), chosen, output)
+            made = write_chain_page(opened, region, chain_of(opened, chain), chosen, output, supposed)
     if as_json:
         print_json(made)
     else:
@@ -95,6 +99,7 @@ def export(
     chain: ChainOption = "",
     store: StoreOption = STORE,
     settings: SettingsOption = None,
+    assume: AssumeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """导出：xlsx 为薄弱环节与对象的工作簿，其余为整个图。
@@ -103,6 +108,9 @@ def export(
     """
     from bulian.graph.export import export_json, write_export
 
+    supposed = assumptions_of(assume)
+    if supposed and form != "xlsx":
+        raise UsageError("--assume-detection 只用于 xlsx", hint="其余格式导出整个图，里面没有判定；假设从不入库。")
     with open_store(store) as opened:
         if form == "json" and output is None:
             sys.stdout.writelines(export_json(opened))
@@ -113,7 +121,8 @@ def export(
         if form == "xlsx":
             from bulian.viz.papers import write_target_book
 
-            made = write_target_book(opened, region, chain_of(opened, chain), settings_of(opened, settings), output)
+            named, chosen = chain_of(opened, chain), settings_of(opened, settings)
+            made = write_target_book(opened, region, named, chosen, output, supposed)
         else:
             made = write_export(opened, form, output)
     if as_json or not sys.stdout.isatty():

@@ -23,10 +23,12 @@ from bulian.viz.manual import in_chinese
 if TYPE_CHECKING:
     from bulian.graph.duckdb_store import DuckDBStore
     from bulian.graph.opening import OpenView
+    from bulian.queries.assumption import Assumption
     from bulian.queries.settings import Settings
 
 __all__ = [
     "STORE",
+    "AssumeOption",
     "ChainOption",
     "JsonOption",
     "OutputOption",
@@ -34,6 +36,7 @@ __all__ = [
     "SettingsOption",
     "StoreOption",
     "app",
+    "assumptions_of",
     "chain_of",
     "check_output",
     "command",
@@ -51,7 +54,7 @@ STORE: Final = "bulian.duckdb"
 
 _ORDER: Final = (
     "demo", "ingest", "forget", "copy", "template", "synth", "schema", "check", "weak", "spof", "scenario", "coverage",
-    "targets", "explain", "extract", "view", "export",
+    "extend", "targets", "explain", "link", "resolve", "extract", "view", "export",
 )  # fmt: skip
 # As one meets them, from the first day on.
 
@@ -107,6 +110,15 @@ SettingsOption = Annotated[
     Path | None, typer.Option("--settings", help="阈值文件，取其中的 [settings]；缺省读当前文件夹的 bulian.toml。")
 ]
 
+AssumeOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--assume-detection",
+        metavar="RATE|NAME=RATE",
+        help="假设：这个地区（或名为 NAME 的地区、来源）的检出率为 RATE，所得判定标明“假设”；可多次。",
+    ),
+]
+
 
 @app.callback(invoke_without_command=True)
 def _root(
@@ -160,6 +172,19 @@ def settings_of(view: OpenView, path: Path | None) -> Settings:
     from bulian.queries.settings import load_settings
 
     return load_settings(view, path)
+
+
+def assumptions_of(texts: list[str] | None) -> tuple[Assumption, ...]:
+    """The detection rates a user supposes; see :func:`bulian.queries.assumption.parse_assumptions`.
+
+    Raises:
+        UsageError: one cannot be read.
+    """
+    if not texts:
+        return ()
+    from bulian.queries.assumption import parse_assumptions
+
+    return parse_assumptions(texts)
 
 
 def print_json(value: Any, output: Path | None = None) -> None:

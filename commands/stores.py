@@ -43,13 +43,14 @@ def ingest(
     paths: Annotated[
         list[str],
         typer.Argument(
-            help="文件或文件夹：CSV、XLSX、XLS、TXT、MD、HTML；"
+            help="文件或文件夹：CSV、XLSX、XLS、DOCX、TXT、MD、HTML、PDF 名单；"
             "或别人的 Neo4j 图的地址，按 bulian.toml 里的映射读（见 docs/neo4j-graph.md）。"
         ),
     ],
     store: StoreOption = STORE,
     chain: Annotated[str, typer.Option("--chain", help="没写产业链的行属于哪条链。")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只报告，不写入。")] = False,
+    explain: Annotated[bool, typer.Option("--explain-mapping", help="只说明每列读作什么、为什么，不导入。")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="退回行写到这个 CSV。")] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -61,6 +62,9 @@ def ingest(
     from bulian.viz.console import make_console
     from bulian.viz.ingest_console import follow, show_ingest
 
+    if explain:
+        _explain(paths, as_json=as_json)
+        return
     with open_trial(store) if dry_run else open_store(store, write=True) as opened, follow(quiet=as_json) as progress:
         report = run(opened, paths, chain=chain or None, dry_run=dry_run, rejects=output, progress=progress)
     if as_json:
@@ -68,6 +72,23 @@ def ingest(
     else:
         show_ingest(make_console(), report.as_json())
     raise typer.Exit(report.exit_code)
+
+
+def _explain(paths: list[str], *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from bulian.graph.regions import default_regions
+    from bulian.ingest.explain_mapping import explain_files
+    from bulian.viz.console import make_console
+    from bulian.viz.mapping_console import show_mapping
+
+    sheets = [asdict(sheet) for sheet in explain_files([Path(path) for path in paths], default_regions())]
+    if as_json:
+        print_json({"sheets": sheets})
+    else:
+        show_mapping(make_console(), sheets)
+    if not any(sheet["kind"] in ("table", "document") for sheet in sheets):
+        raise typer.Exit(3)
 
 
 @command()

@@ -119,11 +119,9 @@ def _fitting(
 
 def _facts_of(db: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> Iterator[Fact]:
     """These facts, by id, read as columns: answers cite a hundred thousand at once."""
-    db.register("asked", pa.table({"id": pa.array(ids, pa.string())}))
-    try:
-        rows = db.sql(_CITED).to_arrow_table()
-    finally:
-        db.unregister("asked")
+    with db.cursor() as own:
+        own.register("asked", pa.table({"id": pa.array(ids, pa.string())}))
+        rows = own.sql(_CITED).to_arrow_table()
     found = list(_as_facts(rows))
     left = set(ids).difference(fact.id for fact in found)
     if left:

@@ -18,6 +18,7 @@ import duckdb
 
 from . import duckdb_derive
 from .duckdb_memory import thriftily, thrifty
+from .duckdb_registers import RegisterReads
 from .duckdb_view import DuckDBView
 from .duckdb_writer import FileWriter, fact_ddl, translated
 from .errors import AmbiguousNameError, NotFoundError, StoreError, StoreUnavailable, StoreVersionError
@@ -26,11 +27,11 @@ from .store import Document
 
 __all__ = ["STORE_VERSION", "DuckDBStore", "open_duckdb", "open_trial"]
 
-STORE_VERSION: Final = "2"
+STORE_VERSION: Final = "3"
 _REPLACE_HINT = "请另指定一个存储文件（--store），再把原来的数据文件重新导入。"
 
 
-class DuckDBStore(DuckDBView):
+class DuckDBStore(RegisterReads, DuckDBView):
     """A DuckDB file open for reading, or for reading and writing. Use :func:`open_duckdb`."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: str) -> None:

@@ -143,11 +143,9 @@ WHERE f.predicate IN (SELECT unnest($predicates)) ORDER BY ALL
 
 
 def _asked(db: duckdb.DuckDBPyConnection, sql: str, pairs: pa.Table, parameters: dict[str, Any]) -> pa.Table:
-    db.register("asked", pairs)
-    try:
-        return db.sql(sql, params=parameters).to_arrow_table()
-    finally:
-        db.unregister("asked")
+    with db.cursor() as own:  # several questions may be asked side by side
+        own.register("asked", pairs)
+        return own.sql(sql, params=parameters).to_arrow_table()
 
 
 def supply(db: duckdb.DuckDBPyConnection, pairs: pa.Table, region: str, confidence: float) -> pa.Table:
@@ -162,10 +160,12 @@ def producers(db: duckdb.DuckDBPyConnection, pairs: pa.Table, region: str, limit
 
 def searched(db: duckdb.DuckDBPyConnection, region: str) -> pa.Table:
     """Searches that hold for a region; see the read interface."""
-    return db.sql(_SEARCHED, params={"region": region}).to_arrow_table()
+    with db.cursor() as own:
+        return own.sql(_SEARCHED, params={"region": region}).to_arrow_table()
 
 
 def claims(db: duckdb.DuckDBPyConnection, predicates: Sequence[str]) -> pa.Table:
     """Dated statements by predicate; see the read interface."""
     table = "chain_fact" if set(predicates) <= set(KEPT_CLAIMS) else "fact"
-    return db.sql(_CLAIMS.format(table=table), params={"predicates": list(predicates)}).to_arrow_table()
+    with db.cursor() as own:
+        return own.sql(_CLAIMS.format(table=table), params={"predicates": list(predicates)}).to_arrow_table()

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain as chained
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from . import duckdb_chain, duckdb_raw, duckdb_supply
-from .duckdb_facts import fact_rows, stream
-from .duckdb_raw import EDGE_ID, node_select
+from . import duckdb_chain, duckdb_listings, duckdb_presence, duckdb_raw, duckdb_remaining, duckdb_supply
+from .duckdb_facts import fact_rows
+from .duckdb_names import NameReads
+from .duckdb_raw import EDGE_ID, IN_PIECE, node_pieces, node_select
+from .duckdb_stream import stream, stream_all
 from .errors import NotFoundError
 from .facts import Fact, Source
 from .kinds import CLAIMS, SCHEMA, TRADE_FLOWS
 from .names import normal_form
+from .region_levels import Level
+from .region_remaining import Removal
 from .regions import Regions, default_regions
 from .store import Chain, Document, Edge, Link, Node
 
@@ -23,7 +28,7 @@ __all__ = ["DuckDBView"]
 _EDGE_QUALIFIERS = tuple(prop.name for prop in SCHEMA.qualifiers)
 
 
-class DuckDBView:
+class DuckDBView(NameReads):
     """The read interface (:class:`bulian.graph.store.GraphView`) over a DuckDB connection."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -143,20 +148,18 @@ class DuckDBView:
 
     def nodes(self, kind: str | None = None, *, ids: Sequence[str] | None = None) -> Iterator[Node]:
         """All nodes, those of a kind and its sub-kinds, or those of these ids; by id."""
-        chosen = None if ids is None else list(ids)
-        return self._nodes(
-            "n.kind IN (SELECT unnest($1)) AND ($2 IS NULL OR n.id IN (SELECT unnest(CAST($2 AS VARCHAR[]))))",
-            [self._kinds(kind), chosen],
-        )
+        kinds = self._kinds(kind)
+        if ids is not None:
+            chosen = "n.kind IN (SELECT unnest($1)) AND n.id IN (SELECT unnest(CAST($2 AS VARCHAR[])))"
+            return self._nodes(chosen, [kinds, list(ids)])
+        condition = f"{IN_PIECE} AND n.kind IN (SELECT unnest($3))"
+        return chained.from_iterable(self._nodes(condition, [*piece, kinds]) for piece in node_pieces(self._db))
 
     def _kinds(self, kind: str | None) -> list[str]:
         return [k.name for k in SCHEMA.kinds if kind is None or kind in SCHEMA.ancestors(k.name)]
 
     def _nodes(self, condition: str, parameters: Sequence[Any]) -> Iterator[Node]:
-        rows = stream(
-            self._db,
-            f"{node_select(condition)} ORDER BY w.id", parameters,
-        )  # fmt: skip
+        rows = stream(self._db, f"{node_select(condition)} ORDER BY w.id", parameters)
         return (Node(row[0], row[1], row[2], _grouped(row[3], row[4])) for row in rows)
 
     def edges(
@@ -176,7 +179,7 @@ class DuckDBView:
             if chosen is not None:
                 conditions.append(f"{column} IN (SELECT unnest(CAST(? AS VARCHAR[])))")
                 parameters.append(list(chosen))
-        rows = stream(
+        rows = (stream if parameters else stream_all)(
             self._db,
             f"SELECT {EDGE_ID} AS id, relation, source, target, modality, confidence, facts, sources,"
             f" {', '.join(_EDGE_QUALIFIERS)} FROM edge WHERE {' AND '.join(conditions)} ORDER BY id", parameters,
@@ -215,6 +218,18 @@ class DuckDBView:
     def producers(self, pairs: pa.Table, region: str, limit: int) -> pa.Table:
         """The best supported makers; see :meth:`bulian.graph.store.GraphView.producers`."""
         return duckdb_supply.producers(self._db, pairs, region, limit)
+
+    def presence(self, pairs: pa.Table, level: Level, confidence: float) -> pa.Table:
+        """Independent makers per area and product; see :meth:`bulian.graph.store.GraphView.presence`."""
+        return duckdb_presence.presence(self._db, self.regions(), pairs, level, confidence)
+
+    def remaining(self, pairs: pa.Table, confidence: float, region: str | None, removal: Removal) -> pa.Table:
+        """Makers before and after a removal; see :meth:`bulian.graph.store.GraphView.remaining`."""
+        return duckdb_remaining.remaining(self._db, self.regions(), pairs, confidence, region, removal)
+
+    def listings(self, pairs: pa.Table, region: str, confidence: float, limit: int, most: int) -> pa.Table:
+        """Which sources name the makers; see :meth:`bulian.graph.store.GraphView.listings`."""
+        return duckdb_listings.listings(self._db, pairs, region, confidence, limit, most)
 
     def searched(self, region: str) -> pa.Table:
         """Which sources were searched; see :meth:`bulian.graph.store.GraphView.searched`."""

@@ -14,6 +14,7 @@ __all__ = [
     "ABSENT",
     "ALIAS_PROPERTIES",
     "CLAIMS",
+    "CONTACTS",
     "CONTEXT",
     "ESSENTIAL",
     "KIND_OF_CATEGORY",
@@ -30,21 +31,13 @@ NON_ESSENTIAL: Final = "非必需"
 ABSENT: Final = "无"
 
 MODALITIES: Final = {
-    "stated": "明确陈述",
-    "planned": "计划中",
-    "negated": "被否定",
-    "inferred": "推断",
-    "manual": "人工录入",
-}
+    "stated": "明确陈述", "planned": "计划中", "negated": "被否定", "inferred": "推断", "manual": "人工录入",
+}  # fmt: skip
 KIND_OF_CATEGORY: Final = {
-    "材料": "Material",
-    "零部件": "Component",
-    "设备": "Equipment",
-    "应用": "Application",
-    "产品": "Product",
-}
+    "材料": "Material", "零部件": "Component", "设备": "Equipment", "应用": "Application", "产品": "Product",
+}  # fmt: skip
 RELATION_OF_ROLE: Final = {"生产": "PRODUCES", "销售": "SELLS", "使用": "USES", "研发": "RESEARCHES"}
-ALIAS_PROPERTIES: Final = ("aliases", "short_name", "former_names", "english_name")
+ALIAS_PROPERTIES: Final = ("aliases", "short_name", "former_names", "english_name", "stock_code")
 
 _NAME = Property("name", "名称", "登记的或通行的全名，按来源原样保留。")
 
@@ -54,7 +47,18 @@ _PRODUCT = (
     Property("key_component", "关键零部件", "编图者认定的关键零部件。", "flag"),
     Property("final", "终端产品", "本链对外交付的产品；断链与否看它还做不做得出来。", "flag"),
     Property("codes", "代码", "HS、GB/T 4754 等代码，如 HS:846610；GB:3425。", "names"),
+    Property("narrower_terms", "下位词", "词表里比它窄的叫法；说的是它的一种，只用于关联，不是别名。", "names"),
+    Property("link_context", "必含语境", "词表：更长的产品名要含其中一词才连到它。", "names"),
+    Property("link_stop", "排除语境", "词表：产品名含其中一词就不连到它。", "names"),
+    Property("suggested_links", "待核关联", "来源不明的上下游与大小类提示；不进产业链，不参与判定。", "names"),
 )
+CONTACTS: Final = (
+    Property("phone", "电话", "企业的联系电话；设置里写了 keep_contacts 才保存，手机号不保存。"),
+    Property("email", "邮箱", "企业的邮箱；设置里写了 keep_contacts 才保存。"),
+    Property("website", "网址", "企业的网址；设置里写了 keep_contacts 才保存。"),
+    Property("address", "注册地址", "登记的地址；设置里写了 keep_contacts 才保存。"),
+)
+"""How to reach a firm: kept only where the user asks for it."""
 _ENTERPRISE = (
     _NAME,
     Property("credit_code", "统一社会信用代码", "18 位，校验位不对的弃用并说明。"),
@@ -67,19 +71,15 @@ _ENTERPRISE = (
     Property("capital", "注册资本", "按原文保留（含万、亿与币种）。"),
     Property("founded_on", "成立日期", "成立日期。", "date"),
     Property("honours", "荣誉", "专精特新、单项冠军、首台套等，按来源原文；不补级别。", "names"),
+    Property("revoked_honours", "取消的荣誉", "名单说已取消、撤销或未通过复核的荣誉；不算荣誉。", "names"),
     Property("main_products", "主营产品", "主营产品的原文；本身不是生产的证据。", "names"),
     Property("business_scope", "经营范围", "登记的经营范围；不是能力的证据。"),
+    Property("stock_code", "证券代码", "证券代码的六位数字；一个代码对着几家时不认。"),
+    *CONTACTS,
 )
 _INSTITUTE_TYPES = (
-    "大学",
-    "研究院所",
-    "实验室",
-    "创新中心",
-    "检测平台",
-    "培训平台",
-    "协会",
-    "其他",
-)
+    "大学", "研究院所", "实验室", "创新中心", "检测平台", "培训平台", "协会", "其他",
+)  # fmt: skip
 
 _KINDS = (
     Kind("Product", "产品", "产业链上的一个环节：产品、零部件、材料、设备或应用。", "规范名称", _PRODUCT),
@@ -88,13 +88,7 @@ _KINDS = (
     Kind("Equipment", "设备", "整机与生产设备。", "规范名称", extends="Product"),
     Kind("Application", "应用", "下游应用行业。", "规范名称", extends="Product"),
     Kind("Technology", "技术", "缺口技术与攻关方向；是否缺口由有日期的说法决定。", "名称", (_NAME,)),
-    Kind(
-        "Enterprise",
-        "企业",
-        "企业，境内外均可。",
-        "统一社会信用代码；没有则用全称的规范形式",
-        _ENTERPRISE,
-    ),
+    Kind("Enterprise", "企业", "企业，境内外均可。", "统一社会信用代码；没有则用全称的规范形式", _ENTERPRISE),
     Kind(
         "Institute",
         "院所",
@@ -172,13 +166,13 @@ _RELATIONS = (
         "研究、研发、攻关；研发不是生产。",
         _ORGANISATIONS,
         ("Technology", "Product"),
-        (_YEAR,),
+        (_YEAR, Property("patent", "专利号", "公开（公告）号或申请号；一件专利一条事实。")),
     ),
     Relation(
         "SERVES",
         "服务",
-        "检测、培训等公共服务。",
-        ("Institute",),
+        "检测、培训、维修等服务。",
+        _ORGANISATIONS,
         ("Technology", "Product"),
         (Property("service", "服务", "检测、培训或服务。", choices=("检测", "培训", "服务")),),
     ),
@@ -237,8 +231,11 @@ CONTEXT: Final = (
     Property("region", "地区", "说的是哪里；空为中国。"),
     Property("speaker", "说法人", "谁这样说。"),
     Property("partner", "伙伴", "贸易伙伴；世界出口时为出口国。"),
+    Property("level", "级别", "荣誉的级别，按来源原文；没写就不补。"),
+    Property("batch", "批次", "荣誉的批次，如 第五批。"),
+    Property("valid_to", "有效期至", "荣誉到何时为止。", "date"),
 )
-"""What a claim carries beside its value and year."""
+"""What a claim, or an honour, carries beside its value and year."""
 
 TRADE_FLOWS: Final = {"进口": "import_value", "出口": "export_value", "世界出口": "world_export_value"}
 

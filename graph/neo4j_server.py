@@ -110,6 +110,7 @@ class Server:
         self.patience = _seconds("BULIAN_NEO4J_TIMEOUT", _PATIENCE)
         self._calls: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()  # questions may be asked side by side; they are answered one by one
         self._closed = False
         try:
             self._driver = neo4j.GraphDatabase.driver(
@@ -172,9 +173,10 @@ class Server:
             except BaseException as error:
                 outcome.put((None, error))
 
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, daemon=True, name="bulian-neo4j")
-            self._thread.start()
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, daemon=True, name="bulian-neo4j")
+                self._thread.start()
         self._calls.put(call)
         try:
             value, error = outcome.get(timeout=self.patience)

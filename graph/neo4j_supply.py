@@ -19,7 +19,7 @@ from .neo4j_facts import lowered_all
 from .neo4j_schema import NODE, slot
 from .regions import ROOT, Regions
 
-__all__ = ["claims", "producers", "searched", "supply"]
+__all__ = ["claims", "portions", "producers", "searched", "supply"]
 
 _PORTION: Final = 200_000  # makers
 _MODALITIES = "['stated', 'manual']"
@@ -115,7 +115,7 @@ def supply(ask: Ask, regions: Regions, pairs: pa.Table, region: str, confidence:
     places = _places(regions, region)
     rows = [
         _supply_row(*row)
-        for portion in _portions(ask, pairs)
+        for portion in portions(ask, pairs)
         for row in ask(_SUPPLY, asked=portion, places=places, confidence=confidence)
     ]
     return _table(sorted(rows, key=lambda row: (row[0], row[1])), _SUPPLY_COLUMNS)
@@ -134,9 +134,7 @@ def _supply_row(
 def producers(ask: Ask, regions: Regions, pairs: pa.Table, region: str, limit: int) -> pa.Table:
     """The best supported makers per root and scope; see the read interface."""
     places = _places(regions, region)
-    rows = [
-        row for portion in _portions(ask, pairs) for row in ask(_PRODUCERS, asked=portion, places=places, limit=limit)
-    ]
+    rows = [row for portion in portions(ask, pairs) for row in ask(_PRODUCERS, asked=portion, places=places, limit=limit)]
     rows.sort(key=lambda row: (row[0], row[1], not row[7], -row[8], -row[15], row[3]))
     return _table(rows, _PRODUCER_COLUMNS)
 
@@ -172,8 +170,8 @@ def _places(regions: Regions, region: str) -> dict[str, list[Any]]:
     return places
 
 
-def _portions(ask: Ask, pairs: pa.Table) -> Iterator[list[list[str]]]:
-    """The pairs as (root, id of the leaf), whole roots together, about equally many makers in each portion."""
+def portions(ask: Ask, pairs: pa.Table) -> Iterator[list[list[str]]]:
+    """The pairs as (root, id of the leaf): whole roots together, about equally many makers in each portion."""
     wanted = [(row["root"], row["leaf"]) for row in pairs.to_pylist()]
     leaves = sorted({leaf for _, leaf in wanted})
     found = ask(

@@ -15,14 +15,17 @@ import neo4j
 import networkx as nx
 import pyarrow as pa
 
-from . import neo4j_chain, neo4j_facts, neo4j_supply
+from . import neo4j_chain, neo4j_facts, neo4j_listings, neo4j_presence, neo4j_remaining, neo4j_supply
 from .errors import NotFoundError, StoreUnavailable
 from .facts import Fact, Source
 from .kinds import CLAIMS, SCHEMA, TRADE_FLOWS
 from .names import normal_form
+from .neo4j_names import NameReads
 from .neo4j_raw import RawReads
 from .neo4j_schema import EDGE_QUALIFIERS, NODE, predicate_of, slot
 from .neo4j_server import Server
+from .region_levels import Level
+from .region_remaining import Removal
 from .regions import Regions, default_regions
 from .store import Chain, Edge, Link, Node
 
@@ -36,7 +39,7 @@ _EDGE_FIELDS: Final = (
 )
 
 
-class Neo4jView(RawReads):
+class Neo4jView(RawReads, NameReads):
     """The read interface (:class:`bulian.graph.store.GraphView`) over a server, at one revision of the store."""
 
     def __init__(self, server: Server, revision: int) -> None:
@@ -197,6 +200,18 @@ class Neo4jView(RawReads):
     def producers(self, pairs: pa.Table, region: str, limit: int) -> pa.Table:
         """The best supported makers; see :meth:`bulian.graph.store.GraphView.producers`."""
         return neo4j_supply.producers(self.rows, self.regions(), pairs, region, limit)
+
+    def presence(self, pairs: pa.Table, level: Level, confidence: float) -> pa.Table:
+        """Independent makers per area and product; see :meth:`bulian.graph.store.GraphView.presence`."""
+        return neo4j_presence.presence(self.rows, self.regions(), pairs, level, confidence)
+
+    def remaining(self, pairs: pa.Table, confidence: float, region: str | None, removal: Removal) -> pa.Table:
+        """Makers before and after a removal; see :meth:`bulian.graph.store.GraphView.remaining`."""
+        return neo4j_remaining.remaining(self.rows, self.regions(), pairs, confidence, region, removal)
+
+    def listings(self, pairs: pa.Table, region: str, confidence: float, limit: int, most: int) -> pa.Table:
+        """Which sources name the makers; see :meth:`bulian.graph.store.GraphView.listings`."""
+        return neo4j_listings.listings(self.rows, self.regions(), pairs, region, confidence, limit, most)
 
     def searched(self, region: str) -> pa.Table:
         """Which sources were searched; see :meth:`bulian.graph.store.GraphView.searched`."""

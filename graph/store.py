@@ -17,9 +17,14 @@ import networkx as nx
 import pyarrow as pa
 
 from .facts import Fact, Source, Tally
+from .region_levels import Level
+from .region_remaining import Removal
 from .regions import Regions
 
-__all__ = ["Chain", "Document", "Edge", "GraphView", "Link", "Node", "Scope", "Store", "Writer"]
+__all__ = ["LONGEST_NAME", "Chain", "Document", "Edge", "GraphView", "Link", "Node", "Scope", "Store", "Writer"]
+
+LONGEST_NAME = 200
+"""Characters of the longest name that is looked for; no firm is called so."""
 
 Scope = Literal["local", "domestic", "china", "vague", "near", "foreign", "unplaced"]
 """Where a firm is, seen from a region: in it, elsewhere in China, anywhere in China (both of these), known only
@@ -160,6 +165,54 @@ class GraphView(Protocol):
             ``present`` (a firm of its group is in the region), ``fact`` (id of the best fact), ``facts``.
         """
 
+    def presence(self, pairs: pa.Table, level: Level, confidence: float) -> pa.Table:
+        """How many independent makers of each product each area of a level has.
+
+        Args:
+            pairs: columns ``root``, ``leaf`` (product names): makers of a leaf supply its root.
+            level: province, city or county of the mainland; see :mod:`bulian.graph.region_levels`.
+            confidence: from where on a claim counts as confirmed.
+
+        Returns:
+            One row per area and root with a confirmed maker still registered, by both: ``region`` (code), ``root``,
+            ``groups`` (firms of one group once per area and root). The rows without a region stand last: makers known
+            only to be in a wider area. Makers abroad or of unknown country are in no row.
+        """
+
+    def remaining(self, pairs: pa.Table, confidence: float, region: str | None, removal: Removal) -> pa.Table:
+        """How many confirmed makers of each product stay when some are taken away.
+
+        Args:
+            pairs: columns ``root``, ``leaf`` (product names): makers of a leaf supply its root.
+            confidence: from where on a claim counts as confirmed.
+            region: code of the region whose makers alone count; every maker counts if None.
+            removal: which firms are taken away.
+
+        Returns:
+            One row per root with a confirmed maker still registered anywhere, sorted: ``root``, ``firms`` and
+            ``groups`` (firms of one group once) that count today, ``firms_left`` and ``groups_left`` after, and
+            ``unsure``: firms left that may be among those meant, because their place is known too roughly or not.
+        """
+
+    def listings(self, pairs: pa.Table, region: str, confidence: float, limit: int, most: int) -> pa.Table:
+        """Which sources name the confirmed makers of a region, as counts of capture histories.
+
+        A source is what a fact cites, the file where it cites none. A group is named by a source that says of a firm of
+        it in the region that it makes the product, with at least ``confidence``.
+
+        Args:
+            pairs: columns ``root``, ``leaf`` (product names): makers of a leaf supply its root.
+            region: code of the region.
+            confidence: from where on a claim counts.
+            limit: so many sources are told apart (at most 60): those that name most groups, then by uri.
+            most: others than these are counted up to here.
+
+        Returns:
+            One row per root and history that occurs, sorted: ``root`` (null for all roots together, where a group counts
+            once), ``sources`` (uris, sorted), ``others`` (how many further sources, ``most`` for that many or more),
+            ``groups`` (makers still registered, firms of one group once).
+        """
+
     def searched(self, region: str) -> pa.Table:
         """Which sources were searched for makers here.
 
@@ -202,6 +255,15 @@ class GraphView(Protocol):
                 when not given. A fact that two files carry comes once with each.
         """
 
+    def firm_names(self) -> pa.Table:
+        """What firms and institutes go by, a row per name and firm, in no order.
+
+        Returns:
+            ``id``, ``name`` (as answers show it), ``key``: the normal form of one of its names (own, former, short,
+            English, alias, as mentioned), or its credit code in lower or upper case as it was keyed. Longer ones than
+            :data:`LONGEST_NAME` are left out.
+        """
+
     def raw_nodes(self) -> Iterator[pa.Table]:
         """Nodes as columns, in no order: ``id``, ``kind``, ``name``, and the lists ``predicates`` beside ``said``."""
 
@@ -229,6 +291,21 @@ class Store(GraphView, Protocol):
 
     def facts_of_file(self, uri: str) -> int:
         """How many facts a file carries."""
+
+    def register_files(self, predicates: Mapping[str, str]) -> list[str]:
+        """The files that say any of these properties (its keys) of firms, by uri."""
+
+    def register_texts(self, file: str, predicates: Mapping[str, str]) -> Iterator[pa.Table]:
+        """What a file says of firms in words, some rows at a time, in no order.
+
+        Args:
+            file: its uri.
+            predicates: property to the regular expression its texts have to match.
+
+        Returns:
+            Columns ``predicate``, ``text``, ``subject``, ``subject_key``, ``source``, ``source_date``, ``confidence``,
+            ``modality``, ``sheet``, ``row``.
+        """
 
     def derive(self) -> None:
         """Resolve names and merge facts into nodes and edges; called once after writing."""

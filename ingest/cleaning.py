@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,40 +16,25 @@ import pyarrow.compute as pc
 
 from bulian.graph.names import credit_code_errors, normal_forms
 
+from .cleaning_words import (
+    BLANKS,
+    DESCRIPTIVE,
+    EXAMPLE_MARK,
+    FOOTER,
+    FOOTER_ROWS,
+    NAMES,
+    NOTHING,
+    NOTHING_IN,
+    OWN_NAMES,
+    TOTAL,
+)  # fmt: skip
 from .raw_sheet import RawSheet
 from .table_match import Match
 from .tables import Column
 from .units import header_unit, unit_of, with_unit
 from .values import forms_of_repeated, parse_column, parser_for
 
-__all__ = ["Cleaned", "Reject", "clean_sheet"]
-
-_DESCRIPTIVE: Final = {("企业", "founded_on"), ("企业", "insured"), ("院所", "kind")}
-_BLANKS: Final = pa.array(
-    ["-", "--", "---", "—", "——", "－", "–", "/", "／", "\\", "\\N", "NULL", "null", "nan", "NaN", "N/A", "n/a", "None"]
-)
-_NOTHING: Final = pa.array(["无", "暂无", "没有"])
-_NAMES: Final = {
-    "product_name", "product", "object", "for_product", "technology", "chain", "enterprise_name", "english_name",
-    "enterprise", "group", "institute_name", "institute", "partner", "supplier", "buyer", "investor", "investee",
-    "subject",
-}  # fmt: skip
-_OWN_NAMES: Final = {"enterprise_name", "institute_name", "product_name"}  # another one in every row
-# Where 无 says that there is nothing to write; as a name it would make all firms without a group one group.
-_NOTHING_IN: Final = {
-    "aliases", "codes", "short_name", "former_names", "english_name", "credit_code", "group", "honours",
-    "main_products", "business_scope", "country", "province", "city", "county", "town", "alt_group", "chain",
-    "grade", "unit", "source", "source_date", "quote", "speaker", "topic", "for_product",
-}  # fmt: skip
-# A product may begin like a footer (注塑机), so a footer must go on like one: 注：…, 合计 12, 共 12 家.
-_FOOTER: Final = (
-    r"^(?:(?:数据来源|资料来源|来源|注|备注|说明|制表|填表|制表人|填表人|审核人|制表单位|填报单位)\s*\d*\s*[:：]"
-    r"|(?:合计|总计|小计)\s*(?:[:：\d]|$)|(?:导出|统计|打印|制表|填表)(?:时间|日期)|共\s*\d+\s*(?:家|条|个|项|户|行|种|页|$)"
-    r"|.*(?:仅供参考|https?://|www\.|(?:来自|来源于|由)(?:企查查|天眼查|爱企查|启信宝)))"
-)
-_FOOTER_ROWS: Final = 10
-_TOTAL: Final = pa.array(["合计", "总计", "小计", "共计", "合 计", "总 计", "小 计"])
-EXAMPLE_MARK: Final = "示例"
+__all__ = ["EXAMPLE_MARK", "Cleaned", "Reject", "clean_sheet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +60,14 @@ class Cleaned:
     rejects: list[Reject] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
+
+    def reject_where(self, mask: Any, code: str, message: str) -> None:
+        """Move the rows of ``rows`` where the mask is true to the rejects."""
+        mask = pc.fill_null(mask, False)
+        if pc.any(mask).as_py():
+            self.rejects += [Reject(row, code, message) for row in self.rows["row"].filter(mask).to_pylist()]
+            self.rejects.sort(key=lambda reject: reject.row)
+            self.rows = self.rows.filter(pc.invert(mask))
 
 
 class _Cleaner:
@@ -104,9 +97,9 @@ class _Cleaner:
             example = pc.fill_null(pc.equal(self.table["note"], EXAMPLE_MARK), False).to_numpy()
             keep &= ~example
         footers: Any = np.zeros(len(self.table), dtype=bool)
-        tail = self.table.slice(max(0, len(self.table) - _FOOTER_ROWS))
+        tail = self.table.slice(max(0, len(self.table) - FOOTER_ROWS))
         for name in texts:
-            footers[-len(tail) :] |= pc.fill_null(pc.match_substring_regex(tail[name], _FOOTER), False).to_numpy()
+            footers[-len(tail) :] |= pc.fill_null(pc.match_substring_regex(tail[name], FOOTER), False).to_numpy()
         footers &= filled == 1
         footers |= self.totals
         if footers.any():
@@ -132,7 +125,7 @@ class _Cleaner:
         self.columns[column.name] = values
         code = "bad_value" if column.prop.choices else f"bad_{column.prop.type}"
         wrong: Any = pc.and_(pc.is_null(values), pc.is_valid(cells))
-        if (self.match.table.name, column.name) in _DESCRIPTIVE or column.name == "source_date":
+        if (self.match.table.name, column.name) in DESCRIPTIVE or column.name == "source_date":
             self.left_out.append((code, self.table["row"].filter(wrong).to_pylist()))
             return
         for row, text in zip(self.table["row"].filter(wrong).to_pylist(), cells.filter(wrong).to_pylist(), strict=True):
@@ -174,8 +167,8 @@ class _Cleaner:
         if self.reasons:
             rejected = pa.array(sorted(self.reasons), pa.int32())
             rows = rows.filter(pc.invert(pc.is_in(rows["row"], value_set=rejected)))
-        for name in (name for name in self.columns if name in _NAMES):
-            forms = normal_forms if name in _OWN_NAMES else forms_of_repeated
+        for name in (name for name in self.columns if name in NAMES):
+            forms = normal_forms if name in OWN_NAMES else forms_of_repeated
             rows = rows.append_column(f"{name}_key", forms(rows[name]))
         rejects = [Reject(row, *reason) for row, reason in sorted(self.reasons.items())]
         dropped = Counter(code for code, lines in self.left_out for row in lines if row not in self.reasons)
@@ -191,8 +184,8 @@ def clean_sheet(sheet: RawSheet, match: Match) -> Cleaned:
         present = cleaner.table["row"].to_pylist()
         cleaner.reasons |= {row: cleaner.errors[row] for row in present if row in cleaner.errors}
     cleaner.apply_units(sheet)
-    for column in match.table.all_columns:
-        if column.name in match.columns:
+    for column in match.table.read_columns:
+        if column.name in match.columns or column.name in match.aside:
             cleaner.parse(column)
     cleaner.fill_unit()
     if match.table.any_of:
@@ -221,10 +214,10 @@ def _errors_by_row(sheet: RawSheet, match: Match) -> dict[int, tuple[str, str]]:
 def _totals(sheet: RawSheet) -> Any:
     """Mask of the last rows in which some cell, known or not, is just 合计: else its count would be a name."""
     mask: Any = np.zeros(len(sheet.columns), dtype=bool)
-    tail = sheet.columns.slice(max(0, len(sheet.columns) - _FOOTER_ROWS))
+    tail = sheet.columns.slice(max(0, len(sheet.columns) - FOOTER_ROWS))
     for name in tail.column_names:
         if name != "row" and len(tail):
-            mask[-len(tail) :] |= pc.fill_null(pc.is_in(tail[name], value_set=_TOTAL), False).to_numpy()
+            mask[-len(tail) :] |= pc.fill_null(pc.is_in(tail[name], value_set=TOTAL), False).to_numpy()
     return mask
 
 
@@ -234,11 +227,11 @@ def _matched_columns(sheet: RawSheet, match: Match) -> pa.Table:
     Of a header that stands twice with the same content, one may be filled where the other is not.
     """
     columns: dict[str, Any] = {}
-    for name, position in (*match.columns.items(), *match.duplicates):
+    for name, position in (*match.columns.items(), *match.aside.items(), *match.duplicates):
         cells = sheet.columns[f"c{position}"]
-        cells = _without(cells, _BLANKS)
-        if name in _NOTHING_IN:
-            cells = _without(cells, _NOTHING)
+        cells = _without(cells, BLANKS)
+        if name in NOTHING_IN:
+            cells = _without(cells, NOTHING)
         columns[name] = pc.coalesce(columns[name], cells) if name in columns else cells
     columns["row"] = sheet.columns["row"]
     return pa.table(columns)

@@ -9,8 +9,12 @@ publisher = "温岭市经信局"
 title = "温岭市机床企业名录"
 date = "2024-12-31"
 covers = [{ region = "温岭市", products = ["刀塔"], detection_rate = 0.8 }]
-[headers]                           # header as written = header of ours
+keep_contacts = true                # keep how to reach the firms; at the top of the file, above the sections
+[headers]                           # header as written = header of ours; "" for a column not to be read
 "单位" = "企业名称"
+[mapping."名录*.xlsx"]              # how a file is read, whatever is found in it: see mapping_config.py
+table = "企业"
+columns = { "单位" = "企业名称" }
 [settings]                          # thresholds of the questions
 [graph."neo4j://localhost:7687"]    # how a graph of others maps onto our tables: see graph_config.py
 """
@@ -19,13 +23,14 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Final
 
 from bulian.graph.errors import InputError
 
-from .table_match import is_known_header
+from .mapping_config import FileMapping, file_mapping, meant_header
 
 __all__ = ["CONFIG_NAME", "FolderConfig", "SourceConfig", "read_config", "source_config"]
 
@@ -53,6 +58,13 @@ class FolderConfig:
     sources: Mapping[str, SourceConfig] = field(default_factory=dict)
     default: Mapping[str, Any] = field(default_factory=dict)
     graphs: Mapping[str, Any] = field(default_factory=dict)
+    keep_contacts: bool = False
+    mappings: Mapping[str, FileMapping] = field(default_factory=dict)
+
+    def mapping(self, name: str) -> FileMapping:
+        """How the file of that name is to be read: the first pattern that fits, with the headers of the folder."""
+        said = next((entry for pattern, entry in self.mappings.items() if fnmatch(name, pattern)), FileMapping())
+        return replace(said, columns={**self.headers, **said.columns})
 
     def source(self, name: str) -> SourceConfig:
         """What is said of the file of that name, else of every file."""
@@ -77,21 +89,19 @@ def read_config(folder: Path) -> FolderConfig:
         default = entries.get("default", {})
         sources = {name: source_config({**default, **entry}) for name, entry in entries.items()}
         folder_entry = data.get("folder", {})
-        headers = {str(key): _header(str(value)) for key, value in data.get("headers", {}).items()}
+        headers = {str(key): meant_header(str(value), "headers") for key, value in data.get("headers", {}).items()}
+        mappings = {str(name): file_mapping(str(name), entry) for name, entry in data.get("mapping", {}).items()}
+        keep = data.get("keep_contacts", folder_entry.get("keep_contacts", False))
+        if not isinstance(keep, bool):
+            raise ValueError("keep_contacts 应为 true 或 false")
         return FolderConfig(
             folder_entry.get("chain"), folder_entry.get("uri"), headers, dict(data.get("settings", {})), sources,
-            dict(default), dict(data.get("graph", {})),
+            dict(default), dict(data.get("graph", {})), keep, mappings,
         )  # fmt: skip
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
             "设置文件的写法不对", where=str(path), hint=f"请对照文档改正：{error}", code="bad_config"
         ) from error
-
-
-def _header(meant: str) -> str:
-    if not is_known_header(meant):
-        raise ValueError(f"[headers] 里的“{meant}”不是任何表的表头")
-    return meant
 
 
 def source_config(entry: Mapping[str, Any]) -> SourceConfig:

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from bulian.graph.errors import InputError
+from bulian.ingest.docx_tables import docx_text
 from bulian.ingest.text_source import open_text
 
 __all__ = ["DOCUMENT_SUFFIXES", "Document", "read_document"]
@@ -19,7 +20,8 @@ __all__ = ["DOCUMENT_SUFFIXES", "Document", "read_document"]
 _PLAIN = frozenset({".txt", ".text"})
 _MARKDOWN = frozenset({".md", ".markdown"})
 _HTML = frozenset({".html", ".htm"})
-DOCUMENT_SUFFIXES = _PLAIN | _MARKDOWN | _HTML
+_WORD = frozenset({".docx"})
+DOCUMENT_SUFFIXES = _PLAIN | _MARKDOWN | _HTML | _WORD
 _TITLE_CHARS = 60  # a longer first line is a paragraph, not a title
 
 
@@ -42,7 +44,8 @@ def read_document(path: Path) -> Document:
     """Read one text document.
 
     Args:
-        path: a .txt, .text, .md, .markdown, .html or .htm file; UTF-8 (with or without BOM), UTF-16 or GB18030.
+        path: a .txt, .text, .md, .markdown, .html, .htm or .docx file; text in UTF-8 (with or without BOM),
+            UTF-16 or GB18030.
 
     Raises:
         InputError: code missing_file (no such file), unsupported (another suffix), empty_file (nothing but blanks,
@@ -54,12 +57,10 @@ def read_document(path: Path) -> Document:
     if suffix not in DOCUMENT_SUFFIXES:
         kinds = "、".join(sorted(DOCUMENT_SUFFIXES))
         raise InputError("不认识的文档类型", where=str(path), hint=f"可读：{kinds}", code="unsupported")
-    source = open_text(path)
-    if source.nul:
-        raise InputError("文件不是文本", where=str(path), hint="请另存为 UTF-8 文本", code="encoding")
-    raw = "".join(source.lines())
-    notes = [source.note] if source.note else []
-    if suffix in _PLAIN:
+    if not path.read_bytes().strip():
+        raise InputError("文件里没有文字", where=str(path), hint="请换一个有正文的文件", code="empty_file")
+    raw, notes = (docx_text(path), []) if suffix in _WORD else _raw_text(path)
+    if suffix in _PLAIN | _WORD:
         text, title = raw, _first_line(raw)
     elif suffix in _MARKDOWN:
         text, title = _from_markdown(raw)
@@ -69,6 +70,13 @@ def read_document(path: Path) -> Document:
     if not text.strip():
         raise InputError("文件里没有文字", where=str(path), hint="请换一个有正文的文件", code="empty_file")
     return Document(text, title or path.stem, tuple(notes))
+
+
+def _raw_text(path: Path) -> tuple[str, list[str]]:
+    source = open_text(path)
+    if source.nul:
+        raise InputError("文件不是文本", where=str(path), hint="请另存为 UTF-8 文本", code="encoding")
+    return "".join(source.lines()), [source.note] if source.note else []
 
 
 def _first_line(text: str) -> str:

@@ -39,6 +39,7 @@ class Grid:
         rows: rows from the top, each ``width`` cells, "" for an empty one; may be read once only.
         merges: merged ranges; may reach beyond the cells.
         errors: (row, column) 0-based → what is wrong there: code and message.
+        titles: texts that stand before the sheet in its document.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Grid:
     rows: Iterator[list[object]]
     merges: Sequence[Merge]
     errors: dict[tuple[int, int], tuple[str, str]]
+    titles: tuple[str, ...] = ()
 
 
 def read_grid(path: Path, grid: Grid, score: Score, notes: Sequence[str]) -> RawSheet | None:
@@ -64,7 +66,7 @@ def read_grid(path: Path, grid: Grid, score: Score, notes: Sequence[str]) -> Raw
         chosen = choose_header([(len(head), clean_cells([text_of(c) for c in head[-1]]))], score)
     if chosen is None:
         return None
-    header = chosen[0]
+    header = chosen[0]._replace(titles=(*grid.titles, *chosen[0].titles))
     merges = [m for m in grid.merges if m[0] >= header.at and not _is_full_width(m, grid.width)]
     faults = _cell_errors(grid, merges)
     batches = _batches(_expand(chain(head, grid.rows), merges, grid.width), grid.width, faults)

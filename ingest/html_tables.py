@@ -15,6 +15,8 @@ __all__ = ["read_html"]
 
 _MAX_SPAN = 1000  # as browsers limit it
 _SILENT = ("script", "style", "head")
+_HEADINGS = ("title", "h1", "h2", "h3", "h4", "caption")
+_TITLES = 3  # the last headings before a table say what it is
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class _Table:
     column: int = 0
     text: list[str] | None = None
     spans: tuple[int, int] = (1, 1)
+    titles: tuple[str, ...] = ()
 
     def begin_row(self) -> None:
         """Go to the next row."""
@@ -70,13 +73,17 @@ class _Parser(HTMLParser):
         self.tables: list[_Table] = []
         self._open: list[_Table] = []
         self._silent = 0
+        self._heading: list[str] | None = None
+        self._headings: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open what the tag opens."""
+        if tag in _HEADINGS:
+            self._heading = []
         if tag in _SILENT:
             self._silent += 1
         elif tag == "table":
-            self.tables.append(_Table())
+            self.tables.append(_Table(titles=tuple(self._headings[-_TITLES:])))
             self._open.append(self.tables[-1])
         elif self._open and tag == "tr":
             self._open[-1].begin_row()
@@ -88,6 +95,12 @@ class _Parser(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close what the tag closes."""
+        if tag in _HEADINGS and self._heading is not None:
+            text = " ".join("".join(self._heading).split())
+            self._headings += [text] if text else []
+            if tag == "caption" and self._open:
+                self._open[-1].titles += (text,)
+            self._heading = None
         if tag in _SILENT:
             self._silent = max(self._silent - 1, 0)
         elif self._open and tag in ("td", "th", "tr"):
@@ -97,6 +110,8 @@ class _Parser(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Text belongs to the innermost open cell; white space of the source is one space."""
+        if self._heading is not None:
+            self._heading.append(data)
         if not self._silent:
             self._add(data if data.strip() else " ")
 
@@ -131,7 +146,9 @@ def read_html(source: TextSource, score: Score, notes: Sequence[str]) -> Iterato
     for number, table in enumerate(parser.tables, 1):
         table.end_cell()
         width = 1 + max((column for _, column in table.cells), default=0)
-        found = read_grid(path, Grid(f"表{number}", width, table.rows(width), table.merges, {}), score, said)
+        found = read_grid(
+            path, Grid(f"表{number}", width, table.rows(width), table.merges, {}, table.titles), score, said
+        )
         if found is not None:
             some = True
             yield found

@@ -8,7 +8,8 @@ those change.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from bulian.graph.errors import BulianError, InputError, NotFoundError, StoreError
-from bulian.graph.facts import Tally, facts_table
+from bulian.graph.facts import Source, Tally, facts_table
 from bulian.graph.names import normal_form
 from bulian.graph.opening import is_server
 from bulian.graph.regions import Region, Regions
@@ -24,13 +25,16 @@ from bulian.graph.store import Store, Writer
 
 from . import document_facts
 from .config import CONFIG_NAME
+from .customs import CodesNeeded, codes_version, product_codes
+from .linking_columns import link_registers, only_population
 from .readers import read_tables
 from .report import FileReport, IngestReport, RejectedRow, write_rejects
-from .sheets import ingest_sheet, parts_of, sheet_score, unrecognised
+from .sheets import SheetScore, ingest_sheet, parts_of, unrecognised
 from .sources import DataFile, Unreadable, data_files, is_document, passed_over
 
 __all__ = ["Progress", "forget", "ingest"]
 
+Codes = Mapping[str, Sequence[str]]
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many files are done, and how many there are."""
 
@@ -67,21 +71,33 @@ def ingest(
     kept_out: list[RejectedRow] = []
     known = {source.uri: source for source in store.sources()}
     files = _readable([*data_files(local, chain), *_graphs(addresses)], report)
-    documents = []
+    documents: list[DataFile] = []
+    customs: list[DataFile] = []
     changed = False
     for done, file in enumerate(files):
         progress(file.name, done, len(files))
         old = known.get(file.uri)
         if old is not None and old.fingerprint == file.fingerprint:
             _report_unchanged(store, file, report)
-        elif not file.is_graph and is_document(file.path, file.config.headers):
+        elif not file.is_graph and is_document(file.path, file.reading.columns):
             documents.append(file)
         else:
-            changed |= _ingest_tables(store, file, chain, report, kept_out)
+            try:
+                changed |= _ingest_tables(store, file, chain, report, kept_out)
+            except CodesNeeded:
+                customs.append(file)
     progress("解析名称、合并关系", len(files), len(files))
     if changed:
         _keep_settings(store, files)
+        if not only_population(report.files, {file.shown for file in files if file.uri in known or file.is_graph}):
+            store.derive()  # links are made with the chains as they are now
+            changed = False
+    changed |= _ingest_customs(store, customs, known, chain, report, kept_out)
+    linked = link_registers(store)
+    report.facts += linked or Tally()
+    if changed or linked is not None:
         store.derive()
+    report.pass_over_papers(local)
     document_facts.ingest_documents(store, [(file.path, file.source, file.fingerprint) for file in documents], report)
     if kept_out and not dry_run:
         target = rejects or Path(f"退回-{datetime.now():%Y%m%d-%H%M%S}.csv")
@@ -97,6 +113,9 @@ def forget(store: Store, source: str) -> int:
     """
     gone = store.forget(source)
     store.derive()
+    if (linked := link_registers(store)) is not None:
+        gone += linked.gone
+        store.derive()
     document_facts.reread_documents(store)
     return gone
 
@@ -120,15 +139,42 @@ def _report_unchanged(store: Store, file: DataFile, report: IngestReport) -> Non
     report.files.append(entry)
 
 
+def _ingest_customs(
+    store: Store, files: Sequence[DataFile], known: Mapping[str, Source], chain: str | None, report: IngestReport,
+    kept_out: list[RejectedRow],
+) -> bool:  # fmt: skip
+    """Read customs tables, now that the products and their codes are known; again when those have changed."""
+    if not files:
+        return False
+    codes = product_codes(store)
+    changed = False
+    for bare in files:
+        file = replace(bare, fingerprint=f"{bare.fingerprint}:{codes_version(codes)}")
+        old = known.get(file.uri)
+        if old is not None and old.fingerprint == file.fingerprint:
+            _report_unchanged(store, file, report)
+        else:
+            changed |= _ingest_tables(store, file, chain, report, kept_out, codes)
+    return changed
+
+
 def _ingest_tables(
-    store: Store, file: DataFile, chain: str | None, report: IngestReport, kept_out: list[RejectedRow]
-) -> bool:
-    """Read every sheet of a file, or a graph, into the store; True when something was written."""
+    store: Store, file: DataFile, chain: str | None, report: IngestReport, kept_out: list[RejectedRow],
+    codes: Codes | None = None,
+) -> bool:  # fmt: skip
+    """Read every sheet of a file, or a graph, into the store; True when something was written.
+
+    Raises:
+        CodesNeeded: there is a customs table in it and ``codes`` are not given; nothing is written.
+    """
     entries: list[FileReport] = []
     rejected: list[RejectedRow] = []
     try:
         with store.write(file.source()) as writer:
-            entries += (_read_graph if file.is_graph else _read_sheets)(store, writer, file, chain, rejected)
+            if file.is_graph:
+                entries += _read_graph(store, writer, file, chain, rejected)
+            else:
+                entries += _read_sheets(store, writer, file, chain, rejected, codes)
             if not any(entry.table for entry in entries):
                 raise unrecognised(file.path, entries)
             _add_coverage(writer, file, store.regions())
@@ -160,11 +206,11 @@ def _read_graph(
 
 
 def _read_sheets(
-    store: Store, writer: Writer, file: DataFile, chain: str | None, rejected: list[RejectedRow]
+    store: Store, writer: Writer, file: DataFile, chain: str | None, rejected: list[RejectedRow], codes: Codes | None
 ) -> list[FileReport]:
     return [
-        ingest_sheet(writer, file, part, match, chain, store.regions(), rejected)
-        for sheet in read_tables(file.path, lambda cells: sheet_score(cells, file.config.headers))
+        ingest_sheet(writer, file, part, match, chain, store.regions(), rejected, codes)
+        for sheet in read_tables(file.path, SheetScore(file.reading))
         for part, match in parts_of(sheet, file)
     ]
 

@@ -30,8 +30,11 @@ __all__ = [
 ]
 
 Score = Callable[[Sequence[str]], float]
-"""How much a row of cells looks like a known header, 0..1."""
+"""How much a row of cells looks like a known header, 0..1.
 
+An attribute ``header_row`` (1-based) names the row where the user knows it."""
+
+_TITLE_CHARS = 300
 HEADER_ROWS = 30
 """So many non-empty rows at the top of a sheet are looked at to find the header."""
 
@@ -66,6 +69,7 @@ class RawSheet:
             which is the row number a spreadsheet shows. Ascending, without the header and empty rows.
         notes: what the reader did that the user should know, in Chinese.
         errors: rows to reject, ascending. They are still in ``columns`` so that they can be written out.
+        titles: the texts above the header, top down: in a published list they say what the rows have in common.
     """
 
     path: Path
@@ -75,14 +79,16 @@ class RawSheet:
     columns: pa.Table
     notes: tuple[str, ...]
     errors: tuple[RowError, ...]
+    titles: tuple[str, ...] = ()
 
 
 class Header(NamedTuple):
-    """The header row found: cells, the row it stands in, and whether it was recognised."""
+    """The header row found: cells, the row it stands in, whether it was recognised, and the texts above it."""
 
     at: int
     cells: tuple[str, ...]
     known: bool
+    titles: tuple[str, ...] = ()
 
 
 class Fault(NamedTuple):
@@ -106,10 +112,15 @@ def choose_header(candidates: Iterable[tuple[int, Sequence[str]]], score: Score)
     """
     best: Header | None = None
     best_score = 0.0
+    above: list[str] = []
+    told = getattr(score, "header_row", None)
     for at, cells in candidates:
+        if at == told:  # the user says so, whatever it looks like
+            return Header(at, tuple(cells), True, tuple(above)), 1.0
         points = score(cells)
         if best is None or points > best_score:
-            best, best_score = Header(at, tuple(cells), points > 0), max(points, 0.0)
+            best, best_score = Header(at, tuple(cells), points > 0, tuple(above)), max(points, 0.0)
+        above.append(" ".join(dict.fromkeys(cell for cell in cells if cell))[:_TITLE_CHARS])
     return None if best is None else (best, best_score)
 
 
@@ -139,7 +150,8 @@ def finish_sheet(
         said.append(f"第 {'、'.join(map(str, repeats[:5]))}{' 等' if len(repeats) > 5 else ''} 行重复表头，已略过")
     cells, body = _drop_blank_tail(cells, body)
     errors = _errors([*wrong, *found], cells, header.at, set(repeats))
-    return RawSheet(path, sheet, cells, header.at if header.known else 0, body, tuple(said), errors)
+    at, titles = (header.at, header.titles) if header.known else (0, ())
+    return RawSheet(path, sheet, cells, at, body, tuple(said), errors, titles)
 
 
 def rows_where(table: pa.Table, hit: Any) -> list[int]:

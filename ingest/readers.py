@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
@@ -17,9 +18,11 @@ from typing import Literal
 
 from bulian.graph.errors import InputError
 from bulian.ingest.csv_reader import read_csv
+from bulian.ingest.docx_tables import read_docx
 from bulian.ingest.html_tables import read_html
+from bulian.ingest.pdf_lists import read_pdf
 from bulian.ingest.raw_sheet import RawSheet, RowError, Score
-from bulian.ingest.text_source import TextSource, open_text
+from bulian.ingest.text_source import TextSource, open_bytes, open_text
 from bulian.ingest.xls_parts import OLE_MAGIC
 from bulian.ingest.xlsx_reader import read_workbook
 
@@ -36,6 +39,8 @@ _USUAL = {
     "html": (".html", ".htm"),
     "xlsx": (".xlsx", ".xlsm", ".xltx", ".xltm"),
     "xls": (".xls", ".xlt", ".et"),
+    "docx": (".docx", ".docm"),
+    "pdf": (".pdf",),
 }
 _NAMES = {
     "csv": "CSV 文本", "text": "文本", "html": "网页", "xml": "XML", "xlsx": "XLSX 工作簿", "xls": "XLS 工作簿",
@@ -74,7 +79,7 @@ def _look(path: Path) -> tuple[Kind, TextSource | None]:
 
 
 def read_tables(path: Path, score: Score) -> Iterator[RawSheet]:
-    """Read a table file: CSV, XLSX, XLS, or an HTML page with tables.
+    """Read a table file: CSV, XLSX, XLS, an HTML page or a Word document with tables, or a numbered list in a PDF.
 
     Args:
         path: the file.
@@ -88,16 +93,26 @@ def read_tables(path: Path, score: Score) -> Iterator[RawSheet]:
         InputError: code "missing_file", "empty_file", "encoding", "password", "corrupt" or "bomb"; what can
             be known without parsing is raised at once, the rest at the sheet concerned.
     """
-    (kind, source), suffix = _look(path), path.suffix.lower()
+    (kind, source), suffix = _look(path), _suffix(path)
     _refuse(path, kind, suffix)
     notes: list[str] = []
     if suffix not in _USUAL[kind]:
         notes.append(f"扩展名是 {suffix or '空'}，内容是{_NAMES[kind]}，按内容读取")
+    if kind == "docx":
+        return read_docx(path, score, notes)
+    if kind == "pdf":
+        return read_pdf(path, score, notes)
     if source is None:
         return read_workbook(path, score, notes, old=kind == "xls")
     if kind == "html":
         return read_html(source, score, notes)
     return iter([read_csv(source, score, notes)])
+
+
+def _suffix(path: Path) -> str:
+    """The extension in small letters; that of what is packed for a packed file (名录.csv.gz → .csv)."""
+    suffix = path.suffix.lower()
+    return path.with_suffix("").suffix.lower() if suffix == ".gz" else suffix
 
 
 def _refuse(path: Path, kind: Kind, suffix: str) -> None:
@@ -121,9 +136,9 @@ def _head(path: Path) -> bytes:
     if path.is_dir():
         raise InputError("这是文件夹，不是文件", where=str(path), hint="请给出文件的路径。", code="missing_file")
     try:
-        with path.open("rb") as file:
+        with open_bytes(path) as file:
             return file.read(_HEAD)
-    except OSError as error:
+    except (OSError, EOFError, zlib.error) as error:
         hint = "请检查路径和读取权限。"
         raise InputError("文件不存在或打不开", where=str(path), hint=hint, code="missing_file") from error
 
@@ -158,7 +173,7 @@ def _text(source: TextSource) -> Kind:
             return "html"
         if text.startswith("<?xml"):
             return "xml"
-    if source.path.suffix.lower() in (".csv", ".tsv", ".tab"):
+    if set(map(str.lower, source.path.suffixes)) & {".csv", ".tsv", ".tab"}:
         return "csv"
     for delimiter in (",", "\t", ";", "|"):
         widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)

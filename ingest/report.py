@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,8 @@ from bulian.graph.errors import BulianError
 from bulian.graph.facts import Tally
 from bulian.graph.guard import guard_csv
 from bulian.graph.writing import whole_file
+
+from .quality import Problem
 
 __all__ = ["REJECT_COLUMNS", "REJECT_TABLE", "FileReport", "IngestReport", "RejectedRow", "write_rejects"]
 
@@ -34,7 +36,11 @@ class RejectedRow:
 
 @dataclass
 class FileReport:
-    """One file or sheet. ``reasons`` counts rejected rows and dropped cells by code; ``error`` stopped the file."""
+    """One file or sheet. ``reasons`` counts rejected rows and dropped cells by code; ``error`` stopped the file.
+
+    ``personal`` are headers about persons, not stored; ``found`` what a title or name said of all rows; ``problems``
+    what is dirty in the rows though they were taken.
+    """
 
     path: str
     table: str | None = None
@@ -48,6 +54,9 @@ class FileReport:
     notes: list[str] = field(default_factory=list)
     unchanged: bool = False
     error: BulianError | None = None
+    personal: list[str] = field(default_factory=list)
+    found: dict[str, dict[str, str]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """The object scripts read."""
@@ -61,6 +70,8 @@ class FileReport:
             "rejected": self.rejected,
             "reasons": dict(sorted(self.reasons.items())),
             "unmapped": self.unmapped,
+            "personal": self.personal,
+            "from_title": self.found,
             "notes": self.notes,
             "unchanged": self.unchanged,
             "error": self.error.as_json() if self.error else None,
@@ -89,12 +100,37 @@ class IngestReport:
             return failed[0].error.exit_code if failed[0].error else 1
         return 4 if failed or any(report.rejected for report in self.files) else 0
 
+    def pass_over_papers(self, named: Sequence[Path]) -> None:
+        """A PDF of a folder that holds no list is passed over, as other papers are; one asked for by name is an error."""
+        asked = {path.absolute() for path in named}
+        for entry in list(self.files):
+            path = Path(entry.path)
+            if entry.error and path.suffix.lower() == ".pdf" and path.absolute() not in asked and len(self.files) > 1:
+                self.files.remove(entry)
+                self.passed_over.append((entry.path, f"{entry.error.message}，已略过；{entry.error.hint or ''}"))
+
     def as_json(self) -> dict[str, Any]:
         """The document scripts read."""
         tally = {"new": self.facts.new, "known": self.facts.known, "gone": self.facts.gone}
         files = [report.as_json() for report in self.files]
         skipped = [{"path": path, "note": note} for path, note in self.passed_over]
-        return {"files": files, "rejects": self.rejects, "facts": tally, "dry_run": self.dry_run, "passed_over": skipped}
+        return {
+            "files": files, "rejects": self.rejects, "facts": tally, "dry_run": self.dry_run, "passed_over": skipped,
+            "quality": self.quality(),
+        }  # fmt: skip
+
+    def quality(self) -> dict[str, Any]:
+        """The data-quality report: rows by reason over all files, and what is dirty where."""
+        reasons: Counter[str] = Counter()
+        for report in self.files:
+            reasons.update(report.reasons)
+        problems = [
+            {"path": report.path, "sheet": report.sheet, **asdict(problem)}
+            for report in self.files
+            for problem in report.problems
+        ]
+        read = sum(report.read for report in self.files)
+        return {"rows": read, "reasons": dict(sorted(reasons.items())), "problems": problems}
 
 
 def write_rejects(rows: Sequence[RejectedRow], path: Path) -> Path:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,42 +15,64 @@ from bulian.graph.regions import Regions
 from bulian.graph.store import Writer
 
 from .cleaning import Cleaned, clean_sheet
-from .enrich import CHAIN_TABLES, enrich
+from .enrich import CHAIN_TABLES
 from .mapping import Place, map_facts
+from .mapping_config import FileMapping
+from .personal import is_personal, personal_headers
+from .quality import sheet_problems
 from .readers import RawSheet
 from .report import REJECT_COLUMNS, REJECT_TABLE, FileReport, RejectedRow
+from .sheet_rows import Found, prepared
 from .sources import DataFile
 from .table_match import Match, header_score, match_table
-from .tables import TABLES, Table
+from .tables import RECOGNISED, Table
 from .units import header_unit, with_unit
 
-__all__ = ["ingest_sheet", "parts_of", "sheet_score", "unrecognised"]
+__all__ = ["SheetScore", "ingest_sheet", "parts_of", "unrecognised"]
+
+_TAKEN: Final = {
+    "honour": "荣誉“{value}”取自{where}：{quote}",
+    "region": "行里没有地区，取自{where}：{value}（{quote}）",
+}
 
 
-def sheet_score(cells: Sequence[str], headers: Mapping[str, str]) -> float:
-    """How much a row looks like a header, 0–1; that of a rejects file of ours is certain."""
-    ours = sum(cell in REJECT_COLUMNS for cell in cells)
-    return 1.0 if REJECT_TABLE in cells and ours > 1 else header_score(cells, headers)
+@dataclass(frozen=True, slots=True)
+class SheetScore:
+    """How much a row looks like a header, 0–1, by what the user says of the file; a rejects file of ours is certain."""
+
+    said: FileMapping
+
+    @property
+    def header_row(self) -> int | None:
+        """The row the user says is the header."""
+        return self.said.header_row
+
+    def __call__(self, cells: Sequence[str]) -> float:
+        """Score one row of trimmed cells."""
+        ours = sum(cell in REJECT_COLUMNS for cell in cells)
+        return 1.0 if REJECT_TABLE in cells and ours > 1 else header_score(cells, self.said.columns, self.said.table)
 
 
 def parts_of(sheet: RawSheet, file: DataFile) -> Iterator[tuple[RawSheet, Match | None]]:
     """The sheet with the table it is; a rejects file of ours holds rows of several tables."""
+    said, contacts = file.reading, file.config.keep_contacts
     if REJECT_TABLE not in sheet.header:
-        yield sheet, match_table(sheet.header, file.config.headers) if sheet.header_row else None
+        known = sheet.header_row > 0
+        yield sheet, match_table(sheet.header, said.columns, said.table, contacts=contacts) if known else None
         return
     kinds = sheet.columns[f"c{sheet.header.index(REJECT_TABLE)}"]
-    for table in TABLES:
+    for table in RECOGNISED:
         rows = sheet.columns.filter(pc.fill_null(pc.equal(kinds, table.name), False))
         if len(rows):
             header = _part_header(sheet, rows, table)
             errors = tuple(error for error in sheet.errors if error.row in set(rows["row"].to_pylist()))
             part = RawSheet(sheet.path, sheet.sheet, header, sheet.header_row, rows, sheet.notes, errors)
-            yield part, match_table(header, file.config.headers, table)
-    known = pc.is_in(kinds, value_set=pa.array([table.name for table in TABLES]))
+            yield part, match_table(header, said.columns, table, contacts=contacts)
+    known = pc.is_in(kinds, value_set=pa.array([table.name for table in RECOGNISED]))
     if lost := len(kinds) - (pc.sum(known).as_py() or 0):
         raise InputError(
             f"{lost} 行的“{REJECT_TABLE}”不是任何表的名称", where=str(sheet.path), code="reject_table",
-            hint=f"请写 {'、'.join(table.name for table in TABLES)} 之一。",
+            hint=f"请写 {'、'.join(table.name for table in RECOGNISED)} 之一。",
         )  # fmt: skip
 
 
@@ -69,29 +93,40 @@ def ingest_sheet(
     chain: str | None,
     regions: Regions,
     rejected: list[RejectedRow],
+    codes: Mapping[str, Sequence[str]] | None = None,
 ) -> FileReport:
-    """Write the facts of one sheet; its report, and its rejected rows appended to ``rejected``."""
+    """Write the facts of one sheet; its report, and its rejected rows appended to ``rejected``.
+
+    Raises:
+        CodesNeeded: it is a customs table and ``codes``, the HS codes of the products, are not given.
+    """
     entry = FileReport(str(file.path), sheet=sheet.sheet or None, notes=list(sheet.notes))
+    entry.personal = personal_headers(sheet.header)
     if match is None or not match.complete or _clashing(sheet, match):
         entry.unmapped = [cell for cell in sheet.header if cell]
         entry.notes.append(_why_not(sheet, match))
         return entry
     entry.table = match.table.name
     cleaned = clean_sheet(sheet, match)
-    enrich(cleaned, match.table.name, regions, chain or file.config.chain)
+    entry.problems = sheet_problems(sheet, match, cleaned)
+    cleaned, entry.found = prepared(cleaned, sheet, match, file, regions, chain or file.config.chain, codes)
     for facts in map_facts(cleaned, Place(file.uri, sheet.sheet or None, match.table.name)):
         writer.add(facts)
     _fill(entry, cleaned, match)
-    rejected += _rejected_rows(file, sheet, match, cleaned, chain or file.config.chain)
+    rejected += _rejected_rows(file, sheet, match, cleaned, chain or file.config.chain, entry.found)
     return entry
 
 
 def _fill(entry: FileReport, cleaned: Cleaned, match: Match) -> None:
-    entry.read, entry.accepted, entry.rejected = cleaned.read, len(cleaned.rows), len(cleaned.rejects)
-    entry.reasons.update(cleaned.dropped)
+    entry.read, entry.rejected = cleaned.read, len(cleaned.rejects)
+    entry.accepted = entry.read - entry.rejected
+    entry.reasons.update({code: times for code, times in cleaned.dropped.items() if times})
     entry.reasons.update(reject.code for reject in cleaned.rejects)
     entry.unmapped = [cell for cell in match.unmapped if cell != REJECT_TABLE]
     entry.notes += cleaned.notes
+    entry.notes += [_TAKEN[what].format(**how) for what, how in entry.found.items()]
+    if entry.personal:
+        entry.notes.append(f"个人信息的列不保存：{'、'.join(entry.personal)}")
 
 
 def _clashing(sheet: RawSheet, match: Match) -> list[str]:
@@ -139,7 +174,7 @@ def _written_out(sheet: RawSheet, match: Match) -> tuple[pa.Table, dict[int, str
 
 
 def _rejected_rows(
-    file: DataFile, sheet: RawSheet, match: Match, cleaned: Cleaned, chain: str | None
+    file: DataFile, sheet: RawSheet, match: Match, cleaned: Cleaned, chain: str | None, found: Found
 ) -> list[RejectedRow]:
     if not cleaned.rejects:
         return []
@@ -150,11 +185,13 @@ def _rejected_rows(
     for cells in rows.to_pylist():
         named: dict[str, str] = {}
         for position, header in enumerate(sheet.header):
-            if position in labels or (header and not header.startswith("退回")):
+            if position in labels or (header and not header.startswith("退回") and not is_personal(header)):
                 label = labels.get(position, header)
                 named[label] = named.get(label) or cells[f"c{position}"] or ""
         if chain and match.table.name in CHAIN_TABLES:
             named["产业链"] = named.get("产业链") or chain
+        if "honour" in found:  # the title is not there any more when the row comes back
+            named["荣誉"] = named.get("荣誉") or found["honour"]["value"]
         place = (str(file.path), sheet.sheet, cells["row"])
         made.append(RejectedRow(match.table.name, messages[cells["row"]], *place, named))
     return made

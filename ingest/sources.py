@@ -14,14 +14,15 @@ from bulian.graph.errors import BulianError, InputError
 from bulian.graph.facts import Source
 
 from .config import CONFIG_NAME, FolderConfig, SourceConfig, read_config
+from .mapping_config import FileMapping
 from .readers import RawSheet, read_tables
 from .table_match import header_score, match_table
 
 __all__ = ["DataFile", "Unreadable", "data_files", "is_document", "passed_over"]
 
-_DOCUMENT_SUFFIXES: Final = {".txt", ".md", ".markdown", ".html", ".htm"}
-_SUFFIXES: Final = {".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".et", *_DOCUMENT_SUFFIXES}
-_OFFICE_SUFFIXES: Final = {".pdf", ".docx", ".doc", ".wps", ".pptx", ".ppt", ".ods", ".xlsb"}
+_DOCUMENT_SUFFIXES: Final = {".txt", ".md", ".markdown", ".html", ".htm", ".docx"}
+_SUFFIXES: Final = {".csv", ".tsv", ".gz", ".xlsx", ".xlsm", ".xls", ".et", ".pdf", *_DOCUMENT_SUFFIXES}
+_OFFICE_SUFFIXES: Final = {".doc", ".wps", ".pptx", ".ppt", ".ods", ".xlsb"}
 _BOM: Final = b"\xef\xbb\xbf"
 _EXPORT_HEADS: Final = (_BOM + b"id,kind,name,", _BOM + b"id,relation,source,", _BOM + b"id,subject")
 
@@ -50,6 +51,11 @@ class DataFile:
     def is_graph(self) -> bool:
         """Whether it is a graph on a server, not a file."""
         return False
+
+    @property
+    def reading(self) -> FileMapping:
+        """How ``bulian.toml`` says it is to be read."""
+        return self.config.mapping(self.path.name)
 
     @property
     def said(self) -> SourceConfig:
@@ -91,7 +97,7 @@ def _listed(path: Path) -> Iterator[tuple[Path | Unreadable, Path]]:
     if path.is_dir():
         found = sorted(item for item in path.rglob("*") if _is_data(item, path))
         if not found:
-            hint = "可读：CSV、XLSX、XLS、TXT、MD、HTML。"
+            hint = "可读：CSV、XLSX、XLS、DOCX、PDF 名单、TXT、MD、HTML。"
             error = InputError("文件夹里没有可读的表或文档", where=str(path), hint=hint, code="empty_folder")
             yield Unreadable(path, error), path
         yield from ((item, path) for item in found)
@@ -148,7 +154,10 @@ def _file(path: Path, root: Path, chain: str | None) -> DataFile:
         uri = f"{config.uri}/{absolute.relative_to(folder.absolute()).as_posix()}"
     with path.open("rb") as stream:
         sha = hashlib.file_digest(stream, "sha256").hexdigest()
-    decisive = [sha, chain or config.chain, bulian.__version__, config.source(path.name), sorted(config.headers.items())]
+    decisive = [
+        sha, chain or config.chain, bulian.__version__, config.source(path.name), sorted(config.headers.items()),
+        str(config.mapping(path.name)), config.keep_contacts, absolute.parent.name,
+    ]  # fmt: skip
     fingerprint = hashlib.sha256(json.dumps(decisive, default=str, ensure_ascii=False).encode()).hexdigest()
     return DataFile(path, uri, config, fingerprint, sha)
 

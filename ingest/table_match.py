@@ -4,28 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from typing import Final
 
 from .headers import fold_header
-from .tables import TABLES, Table, table_named
+from .registers import CONTACT_HEADERS
+from .tables import RECOGNISED, Table, table_named
 
 __all__ = ["Match", "header_gloss", "header_score", "is_known_header", "match_table"]
 
 
 # One pair of brackets at the end: a whole line that was not cut into cells is no glossed header.
 _GLOSSED = re.compile(r"([^()]+)\(([^()]*)\)\Z")
+_ASIDE: Final = frozenset({"place_text", "nominator"})
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """How a header row fits a table: column name to position, what is missing, what is not understood."""
+    """How a header row fits a table: column name to position, what is missing, what is not understood.
+
+    ``aside`` are columns looked at only to find the region of a row; they are not stored, so they stay unmapped too.
+    """
 
     table: Table
     columns: Mapping[str, int]
     missing: tuple[str, ...]
     unmapped: tuple[str, ...]
     duplicates: tuple[tuple[str, int], ...] = ()
+    aside: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -42,9 +49,11 @@ class _Spelling:
 
 
 @cache
-def _spellings(table_name: str) -> dict[str, _Spelling]:
+def _spellings(table_name: str, contacts: bool = True) -> dict[str, _Spelling]:
     known: dict[str, _Spelling] = {}
-    for column in table_named(table_name).all_columns:
+    for column in table_named(table_name).read_columns:
+        if column.name in CONTACT_HEADERS and not contacts:
+            continue
         for spelling in (column.label, column.name, *column.also):
             own = spelling in (column.label, column.name)
             known.setdefault(fold_header(spelling), _Spelling(column.name, own))
@@ -53,22 +62,28 @@ def _spellings(table_name: str) -> dict[str, _Spelling]:
 
 def is_known_header(header: str) -> bool:
     """Whether some table has a column of that Chinese or English header."""
-    return any(fold_header(header) in _spellings(table.name) for table in TABLES)
+    return any(fold_header(header) in _spellings(table.name) for table in RECOGNISED)
 
 
 def match_table(
-    header: Sequence[str], overrides: Mapping[str, str] | None = None, table: Table | None = None
+    header: Sequence[str],
+    overrides: Mapping[str, str] | None = None,
+    table: Table | None = None,
+    *,
+    contacts: bool = False,
 ) -> Match | None:
     """The table a header row belongs to, None when nothing in it is known.
 
     Args:
         header: the cells as written.
-        overrides: header as written → Chinese or English header of ours, from the user's settings.
+        overrides: header as written → Chinese or English header of ours, from the user's settings; "" for a column
+            that is not to be read.
         table: match against this table only, where it is known which one it is.
+        contacts: whether columns that say how to reach a firm are to be kept.
     """
     renamed = {fold_header(written): meant for written, meant in (overrides or {}).items()}
     meant = [renamed.get(fold_header(cell), cell) for cell in header]
-    matches = [_match(candidate, header, meant) for candidate in ((table,) if table else TABLES)]
+    matches = [_match(candidate, header, meant, contacts) for candidate in ((table,) if table else RECOGNISED)]
     best = max(matches, key=lambda match: (match.complete, *_fit(match)))
     if best.complete:
         rival = max(matches, key=_fit)
@@ -92,23 +107,26 @@ def _required_present(match: Match) -> int:
     return present + any(name in match.columns for name in match.table.any_of)
 
 
-def _match(table: Table, header: Sequence[str], meant: Sequence[str]) -> Match:
-    columns, duplicates = _positions(table, meant)
+def _match(table: Table, header: Sequence[str], meant: Sequence[str], contacts: bool) -> Match:
+    columns, duplicates = _positions(table, meant, contacts)
+    aside = {name: columns.pop(name) for name in _ASIDE & columns.keys()}
+    if contacts and "place_text" in aside:
+        columns["address"] = aside["place_text"]
     taken = {*columns.values(), *(position for _, position in duplicates)}
     unmapped = tuple(cell for position, cell in enumerate(header) if cell and position not in taken)
     missing = [column.label for column in table.columns if column.required and column.name not in columns]
     if table.any_of and not any(name in columns for name in table.any_of):
         missing.append(" 或 ".join(table.column(name).label for name in table.any_of))
-    return Match(table, columns, tuple(missing), unmapped, tuple(duplicates))
+    return Match(table, columns, tuple(missing), unmapped, tuple(d for d in duplicates if d[0] not in _ASIDE), aside)
 
 
-def _positions(table: Table, meant: Sequence[str]) -> tuple[dict[str, int], list[tuple[str, int]]]:
+def _positions(table: Table, meant: Sequence[str], contacts: bool) -> tuple[dict[str, int], list[tuple[str, int]]]:
     """Where each column stands, and where it stands again.
 
     A header of the contract goes before another word for the same column (企业规模 before 人员规模): the other
     word is then not understood. The same header twice is a duplicate.
     """
-    known = _spellings(table.name)
+    known = _spellings(table.name, contacts)
     columns: dict[str, int] = {}
     chosen: dict[str, tuple[bool, str]] = {}
     duplicates: list[tuple[str, int]] = []
@@ -152,9 +170,9 @@ def header_gloss(cell: str) -> str:
     return glossed[2] if glossed else ""
 
 
-def header_score(cells: Sequence[str], overrides: Mapping[str, str] | None = None) -> float:
+def header_score(cells: Sequence[str], overrides: Mapping[str, str] | None = None, table: Table | None = None) -> float:
     """How much a row looks like the header of one of our tables, 0–1; used to find it below title rows."""
-    match = match_table([cell or "" for cell in cells], overrides)
+    match = match_table([cell or "" for cell in cells], overrides, table)
     if match is None:
         return 0.0
     filled = sum(bool(cell) for cell in cells)

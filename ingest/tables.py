@@ -7,56 +7,16 @@ spellings (company-database exports) are listed beside it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Final
 
 from bulian.graph.kinds import KIND_OF_CATEGORY, RELATION_OF_ROLE, SCHEMA, TRADE_FLOWS
 from bulian.graph.schema import Property
 
-__all__ = ["COMMON", "TABLES", "Column", "Table", "table_named"]
+from .registers import ENTERPRISE_EXTRA, REGISTERS
+from .table_model import COMMON, Column, Table
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: the property it fills, whether a row needs it, and other headers it goes by.
-
-    ``weak`` are headers that say so little (名称) that they count only beside two other columns of the table.
-    """
-
-    prop: Property
-    required: bool = False
-    also: tuple[str, ...] = ()
-    weak: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """English header, also the column's name inside the pipeline."""
-        return self.prop.name
-
-    @property
-    def label(self) -> str:
-        """Chinese header."""
-        return self.prop.label
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of the contract. ``any_of``: at least one of these columns must be there and filled."""
-
-    name: str
-    description: str
-    columns: tuple[Column, ...]
-    example: Mapping[str, str] = field(default_factory=dict)
-    any_of: tuple[str, ...] = ()
-
-    @property
-    def all_columns(self) -> tuple[Column, ...]:
-        """Its own columns, then those every table accepts."""
-        return (*self.columns, *COMMON)
-
-    def column(self, name: str) -> Column:
-        """The column of that English name."""
-        return next(column for column in self.all_columns if column.name == name)
+__all__ = ["COMMON", "RECOGNISED", "TABLES", "Column", "Table", "table_named"]
 
 
 def _own(owner: str, *names: str) -> tuple[Column, ...]:
@@ -76,36 +36,51 @@ def _choice(label: str, name: str, description: str, choices: Sequence[str], *, 
 
 
 _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
-    "credit_code": ("creditCode", "统一信用代码", "信用代码", "社会信用代码", "unifiedSocialCreditCode"),
-    "former_names": ("historyNames", "历史名称"),
-    "english_name": ("英文名称",),
-    "short_name": ("企业简称", "公司简称", "alias"),
-    "status": ("经营状态", "企业状态", "regStatus", "operatingStatus", "登记状态(经营状态)"),
-    "size": ("人员规模", "staffNumRange"),
-    "insured": ("socialStaffNum", "社保人数"),
-    "capital": ("regCapital", "注册资金", "registeredCapital"),
-    "founded_on": ("estiblishTime", "成立时间", "注册日期"),
-    "business_scope": ("businessScope",),
-    "main_products": ("主要产品",),
+    "credit_code": (
+        "creditCode",
+        "统一信用代码",
+        "信用代码",
+        "社会信用代码",
+        "unifiedSocialCreditCode",
+        "统一社会信用代码(18位)",
+        "统一代码",
+        "社会统一信用代码",
+    ),
+    "former_names": ("historyNames", "历史名称", "曾用名称", "企业曾用名"),
+    "english_name": ("英文名称", "企业英文名", "企业英文名称"),
+    "short_name": ("企业简称", "公司简称", "alias", "证券简称", "股票简称", "bondName"),
+    "status": ("经营状态", "企业状态", "regStatus", "operatingStatus", "登记状态(经营状态)", "存续状态", "营业状态"),
+    "size": ("人员规模", "staffNumRange", "单位规模"),
+    "insured": ("socialStaffNum", "社保人数", "参保人员数"),
+    "capital": ("regCapital", "注册资金", "registeredCapital", "注册资本(金)"),
+    "founded_on": ("estiblishTime", "establishTime", "成立时间", "注册日期", "注册时间", "开业日期"),
+    "business_scope": ("businessScope", "主要业务活动"),
+    "main_products": ("主要产品", "主导产品", "主营产品名称"),
+    "honours": ("荣誉名称", "荣誉称号", "称号", "资质名称", "资质荣誉", "认定类别", "认定类型", "企业称号", "企业荣誉"),
 }
-COMMON: Final = (
-    Column(Property("source", "来源", "谁说的：网址、标题或文件名；空为本文件。")),
-    Column(Property("source_date", "来源日期", "来源自己的日期。", "date")),
-    Column(Property("quote", "原文", "来源的原话。")),
-    Column(Property("confidence", "置信度", "0–1，空为 0.9。", "share")),
-    Column(Property("note", "备注", "备注；写“示例”的行不导入。")),
-)
-"""Columns every table accepts."""
 
 _PLACE = (
-    _end("省份", "province", "省级地区。", required=False, also=("所属省份", "省", "所属地区")),
-    _end("城市", "city", "地级市。", required=False, also=("所属城市", "市")),
-    _end("区县", "county", "县级地区。", required=False, also=("所属区县", "区", "县")),
+    _end(
+        "省份",
+        "province",
+        "省级地区。",
+        required=False,
+        also=("所属省份", "省", "所属地区", "省份地区", "所在省份", "省市", "所在地区"),
+    ),
+    _end("城市", "city", "地级市。", required=False, also=("所属城市", "市", "所在城市", "地市", "地级市")),
+    _end(
+        "区县",
+        "county",
+        "县级地区。",
+        required=False,
+        also=("所属区县", "区", "县", "所在区县", "区(县)", "县(市、区)", "县市区"),
+    ),
 )
 _ENTERPRISE = _end("企业名称", "enterprise", "企业全称。", also=("公司名称",))
 _PRODUCT = _end("产品名称", "product", "产品规范名称或别名。")
 _COMPANY_NAMES = (
-    "公司名称", "单位详细名称", "原始企业名称", "单位名称", "企业全称", "公司全称", "企业(机构)名称",
+    "公司名称", "单位详细名称", "原始企业名称", "单位名称", "企业全称", "公司全称", "企业(机构)名称", "全称",
+    "申报企业名称", "申报单位", "入选企业", "入选企业名称", "认定企业名称", "企业名单", "证券全称",
 )  # fmt: skip
 _CHAIN_COLUMN = Column(Property("chain", "产业链", "属于哪条产业链。"))
 _SHARE_OF_REVENUE = Column(Property("share", "营收占比", "该产品占企业营收的比例。", "share"))
@@ -150,6 +125,7 @@ TABLES: Final = (
         {"enterprise_name": "某某数控机床有限公司", "province": "浙江省", "city": "台州市", "county": "温岭市",
          "status": "存续", "insured": "120", "capital": "5000万元", "founded_on": "2008-05-12",
          "honours": "省级专精特新", "main_products": "数控车床；车铣复合机床"},
+        extra=ENTERPRISE_EXTRA,
     ),
     Table(
         "企业产品", "企业与产品的关系；只有“生产”算供给。",
@@ -241,6 +217,19 @@ TABLES: Final = (
 )  # fmt: skip
 
 
+_LEXICON: Final = Table(
+    "词表", "产品名怎样连到产业链的环节：别的叫法、下位词、必须或不许出现的词。",
+    (
+        _end("链上环节", "node", "产业链上的产品。"),
+        *_own("Product", "aliases", "narrower_terms", "link_context", "link_stop"),
+    ),
+    {"node": "压力机", "aliases": "冲压机", "narrower_terms": "冲床；伺服冲床", "link_stop": "豆腐"},
+    any_of=("aliases", "narrower_terms", "link_context", "link_stop"),
+)  # fmt: skip
+RECOGNISED: Final = (*TABLES, _LEXICON, *REGISTERS)
+"""Every table that is read: the contract's, the lexicon of product linking, then those of others."""
+
+
 def table_named(name: str) -> Table:
     """The table of that Chinese name; KeyError when there is none."""
-    return {table.name: table for table in TABLES}[name]
+    return {table.name: table for table in RECOGNISED}[name]

@@ -9,18 +9,23 @@ a Big5 file would pass as GB18030 and be nonsense: therefore the looks at damage
 from __future__ import annotations
 
 import codecs
+import gzip
 import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import charset_normalizer
 
 from bulian.graph.errors import InputError
 
-__all__ = ["ByteStream", "TextSource", "open_text"]
+__all__ = ["ByteStream", "TextSource", "open_bytes", "open_text"]
 
+MAX_UNPACKED = 8 << 30
+"""Most bytes a text may have."""
+_GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 20
 _DAMAGE_RATIO = 5  # good wide characters per damaged one: below, it is another encoding, not damage
 _ENOUGH = 100_000  # wide characters after which the ratio is settled
@@ -96,13 +101,24 @@ class ByteStream(io.RawIOBase):
         return size
 
 
+def open_bytes(path: Path) -> BinaryIO:
+    """A file for reading; a packed one (gzip, by its first bytes) is unpacked on the way.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    with path.open("rb") as file:
+        packed = file.read(2) == _GZIP
+    return cast(BinaryIO, gzip.open(path)) if packed else path.open("rb")
+
+
 def open_text(path: Path) -> TextSource:
     """Find out how a text file is encoded, looking at the whole of it once or twice.
 
     Raises:
         InputError: code "empty_file" when there is nothing but blanks, "encoding" when nothing fits.
     """
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         head = file.read(_CHUNK)
     for bom, encoding in _BOMS:
         if head.startswith(bom):
@@ -168,9 +184,12 @@ def _encoding_note(encoding: str, remark: str = "") -> str:
 
 def _decoded(path: Path, encoding: str, skip: int, errors: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)(errors)
-    with path.open("rb") as file:
+    with open_bytes(path) as file:
         file.seek(skip)
         while block := file.read(_CHUNK):
+            if file.tell() > MAX_UNPACKED:
+                hint = "请拆成几个文件。"
+                raise InputError("解压后太大，为安全起见拒绝读取", where=str(path), hint=hint, code="bomb")
             yield decoder.decode(block)
     yield decoder.decode(b"", final=True)
 

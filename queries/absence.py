@@ -3,7 +3,8 @@
 "Not found" is not "not there": absence is computed only from sources that were searched and whose chance of
 listing a maker that exists is declared. Method: the site-occupancy model with known detection rates (MacKenzie
 et al. 2002, Ecology 83:2248) for absence; Chapman (1951) and Chao (1984, 1987) for the size of a population of
-which some lists show a part. All rates and confidences are shares from 0 to 1.
+which some lists show a part; Wilson (1927) for a share that was counted. All rates and
+confidences are shares from 0 to 1.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from statistics import NormalDist
 
 from bulian.graph.errors import InputError
 
-__all__ = ["Population", "chao1", "chapman", "next_rate_needed", "p_absent"]
+__all__ = ["Population", "chao1", "chapman", "next_rate_needed", "p_absent", "wilson"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,28 @@ def chao1(seen: int, once: int, twice: int, *, level: float = 0.95) -> Populatio
     estimate = seen + once * (once - 1) / 2
     variance = once * (once - 1) / 2 + once * (2 * once - 1) ** 2 / 4
     return _population(seen, estimate, variance - once**4 / (4 * estimate) if once else 0.0, level)
+
+
+def wilson(found: int, of: int, *, level: float = 0.95) -> tuple[float, float]:
+    """The score interval of a share (Wilson 1927, J. Am. Stat. Assoc. 22:209): its two ends, within 0–1.
+
+    It holds the share its level says also for few trials and for shares near 0 or 1.
+
+    Args:
+        found: how many of the trials had the property.
+        of: how many trials; at least one.
+        level: the confidence level.
+
+    Raises:
+        InputError: a count is out of range, or the level is not between 0 and 1.
+    """
+    if not 0 <= found <= of or not of:
+        raise InputError("重新找到的个数必须在 0 与总个数之间，总个数至少为 1", where=f"{found}、{of}")
+    _within("置信水平", level)
+    square = NormalDist().inv_cdf((1 + level) / 2) ** 2
+    centre, half = found + square / 2, math.sqrt(square * (found * (of - found) / of + square / 4))
+    low, high = (centre - half) / (of + square), (centre + half) / (of + square)
+    return (0.0 if found == 0 else max(0.0, low)), (1.0 if found == of else min(1.0, high))
 
 
 def _population(seen: int, estimate: float, variance: float, level: float) -> Population:

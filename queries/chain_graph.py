@@ -11,12 +11,12 @@ import networkx as nx
 import pyarrow as pa
 
 from bulian.graph.kinds import ESSENTIAL, NON_ESSENTIAL
-from bulian.graph.store import Chain, GraphView
+from bulian.graph.store import Chain, GraphView, Link
 
 from .feasibility import AndOrGraph, Requirement, blocks, essential_if, finals
 from .settings import Settings
 
-__all__ = ["ChainGraph", "read_chain"]
+__all__ = ["ChainGraph", "assembled", "read_chain"]
 
 _CONFIRMED = ("stated", "manual")
 
@@ -81,9 +81,13 @@ def read_chain(view: GraphView, name: str, settings: Settings) -> ChainGraph:
     Raises:
         NotFoundError: there is no such chain.
     """
-    graph = view.chain(name)
+    return assembled(view.chain(name), view.links(name), settings)
+
+
+def assembled(graph: Chain, links: Iterable[Link], settings: Settings) -> ChainGraph:
+    """A chain from its products and the rows said of them, as a store gives both; see :func:`read_chain`."""
     requirements, subtypes = [], []
-    for source, target, data in view.links(name):
+    for source, target, data in links:
         if data["modality"] not in _CONFIRMED:
             continue
         if data["relation"] == "IS_A":

@@ -6,19 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-import networkx as nx
-
 from bulian.graph.names import normal_form
 from bulian.graph.regions import ROOT
 from bulian.graph.store import GraphView, Node
 
 from .chain_graph import ChainGraph, read_chain
+from .check_structure import check_structure
 from .results import Problem
 from .settings import Settings
 
 __all__ = ["check_chain"]
 
-_CYCLES = 10
 _LISTED = 20
 
 
@@ -28,40 +26,24 @@ def check_chain(view: GraphView, chain: str, settings: Settings | None = None) -
     Raises:
         NotFoundError: there is no such chain.
     """
-    graph = read_chain(view, chain, settings or Settings())
+    settings = settings or Settings()
+    graph = read_chain(view, chain, settings)
     products = {node.name: node for node in view.nodes(ids=[data["id"] for _, data in graph.graph.nodes(data=True)])}
     found = [
-        *_loops(graph), *_cycles(graph), *_contradictions(graph), *_dangling(products), *_stages(view, products),
-        *_aliases(products), *_lonely(graph), *_firms(view, graph), *_off_chain(view, graph),
+        *check_structure(view, graph), *_contradictions(graph, settings.confidence), *_dangling(products),
+        *_stages(view, products), *_aliases(products), *_lonely(graph), *_firms(view, graph), *_off_chain(view, graph),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda problem: (problem.code, problem.where, problem.message)))
 
 
-def _loops(graph: ChainGraph) -> Iterator[Problem]:
-    for name in sorted({source for source, target in graph.graph.edges() if source == target}):
-        yield Problem("self_loop", f"“{name}”需要或属于它自己，已忽略", name, "请删去这一行。")
-
-
-def _cycles(graph: ChainGraph) -> Iterator[Problem]:
-    for relation, code, word in (("REQUIRES", "cycle", "互相需要"), ("IS_A", "type_cycle", "互为上级")):
-        pairs = sorted({(s, t) for s, t, data in graph.graph.edges(data=True) if data["relation"] == relation and s != t})
-        loops = [set(c) for c in nx.strongly_connected_components(nx.DiGraph(pairs)) if len(c) > 1]
-        for members in sorted(loops, key=min)[:_CYCLES]:
-            inside = nx.DiGraph([(s, t) for s, t in pairs if s in members and t in members])  # in order, unlike a view
-            cycle = [edge[0] for edge in nx.find_cycle(inside, source=min(members))]
-            path = " → ".join([*cycle, cycle[0]])
-            hint = "若确实如此可以保留，阻断分析按级联计算；否则请改正方向。" if code == "cycle" else "请改正从属关系。"
-            yield Problem(code, f"{word}成环：{path}", cycle[0], hint)
-
-
-def _contradictions(graph: ChainGraph) -> Iterator[Problem]:
+def _contradictions(graph: ChainGraph, threshold: float) -> Iterator[Problem]:
     for conflict in graph.rules.conflicts:
         yield Problem(
             f"{conflict.kind}_conflict", conflict.message, f"{conflict.product} 需要 {conflict.object}",
             "请核对来源；两种说法都保留着，计算取其严者。",
         )  # fmt: skip
     for source, target, data in graph.graph.edges(data=True):
-        if data["essentiality"] == "必需" and data["confidence"] < 0.5:
+        if data["essentiality"] == "必需" and data["confidence"] < threshold:
             yield Problem(
                 "doubtful_need", f"“{source}”必需“{target}”的说法置信度只有 {data['confidence']:g}，按未说明处理",
                 f"{source} 需要 {target}", "请补更可靠的来源。",

@@ -15,7 +15,7 @@ from bulian.graph.store import GraphView
 from .settings import Settings
 from .trade import Dependence, Flow, TradeRow, TradeRule, import_dependence
 
-__all__ = ["NO_CLAIMS", "Claim", "ProductClaims", "read_claims"]
+__all__ = ["NO_CLAIMS", "Claim", "ProductClaims", "claim_rows", "read_claims", "weighed"]
 
 # Of equally new and sure values the one that speaks for dependence is taken; for all others that is the lower one.
 _MORE_IS_WORSE = ("import_dependence", "top_country_patent_share")
@@ -160,12 +160,21 @@ NO_CLAIMS: Final = ProductClaims()
 
 def read_claims(view: GraphView, products: Iterable[str], settings: Settings) -> dict[str, ProductClaims]:
     """The statements about every product of a chain, read at once."""
+    return weighed(claim_rows(view, products), settings)
+
+
+def claim_rows(view: GraphView, products: Iterable[str]) -> list[Mapping[str, Any]]:
+    """The rows that state something of these products, as the store gives them."""
     wanted = set(products)
+    rows = view.claims().to_pylist()
+    return [row for row in rows if row["subject"] in wanted and row["modality"] in ("stated", "manual")]
+
+
+def weighed(rows: Iterable[Mapping[str, Any]], settings: Settings) -> dict[str, ProductClaims]:
+    """The rows by product under these thresholds: confirmed and doubtful ones apart, trade judged."""
     found: dict[str, ProductClaims] = defaultdict(ProductClaims)
     trade: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in view.claims().to_pylist():
-        if row["subject"] not in wanted or row["modality"] not in ("stated", "manual"):
-            continue
+    for row in rows:
         if row["predicate"] not in _FLOW_OF:
             _add(found[row["subject"]], row["predicate"], _claim(row), settings)
         elif row["confidence"] >= settings.confidence:

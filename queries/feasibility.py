@@ -18,7 +18,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
-from bulian.queries.point_sets import raised, windows
+from bulian.queries.point_sets import raised, stoppers, windows
 from bulian.queries.stop_rules import AndOrGraph, Conflict, Requirement, StopRules
 
 __all__ = [
@@ -86,11 +86,10 @@ def cascade(graph: AndOrGraph, removed: Collection[str]) -> Stopped:
 def single_points(graph: AndOrGraph) -> dict[str, frozenset[str]]:
     """For every product, the products (without itself) that stop it when taken away alone."""
     rules = graph.rules
-    found: dict[str, set[str]] = {name: set() for name in rules.names}
-    for window in windows(rules):
-        for node, name in enumerate(rules.names):
-            found[name].update(window.names(window.sets[node] & ~window.own(node)))
-    return {name: frozenset(points) for name, points in found.items()}
+    found: dict[str, frozenset[str]] = dict.fromkeys(rules.names, frozenset())
+    for name, points in stoppers(rules, range(len(rules.names))):
+        found[name] = found[name].union(points) if found[name] else frozenset(points)
+    return found
 
 
 def finals(graph: AndOrGraph, marked: Collection[str]) -> tuple[str, ...]:
@@ -113,12 +112,10 @@ def blocks(graph: AndOrGraph, finals: Collection[str]) -> dict[str, tuple[str, .
     """
     rules = graph.rules
     found: dict[str, list[str]] = {name: [] for name in rules.names}
-    nodes = sorted(rules.numbers(finals), key=rules.names.__getitem__)
-    for window in windows(rules):
-        for node in nodes:
-            for name in window.names(window.sets[node] & ~window.own(node)):
-                found[name].append(rules.names[node])
-    return {name: tuple(stopped) for name, stopped in found.items()}
+    for final, points in stoppers(rules, rules.numbers(finals)):
+        for point in points:
+            found[point].append(final)
+    return {name: tuple(sorted(stopped)) for name, stopped in found.items()}
 
 
 def essential_if(graph: AndOrGraph, finals: Collection[str]) -> tuple[IfEssential, ...]:
@@ -137,7 +134,8 @@ def essential_if(graph: AndOrGraph, finals: Collection[str]) -> tuple[IfEssentia
     ends = frozenset(rules.numbers(finals))
     open_needs = [need for need in graph.needs if not need.blocking and None in need.members.values()]
     gains: list[dict[str, list[str]]] = [defaultdict(list) for _ in open_needs]
-    for window in windows(rules):
+    named = {rules.index[name] for need in open_needs for name in need.members}
+    for window in windows(rules, also=named):
         for need, gain in zip(open_needs, gains, strict=True):
             grown = raised(rules, window.sets, rules.index[need.product], rules.body_of(need.members))
             for end in sorted(ends & grown.keys(), key=rules.names.__getitem__):

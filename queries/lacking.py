@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bulian.graph.regions import ROOT
 
 from .claims import NO_CLAIMS, Claim, ProductClaims
+from .registers import dependent, register_of
 from .rules import Case
 from .settings import Settings
 from .supply import NO_SUPPLY
@@ -32,24 +33,33 @@ def lacking(situation: Situation, product: str, case: Case) -> tuple[str, ...]:
 
 
 def _search(situation: Situation, product: str, case: Case) -> Iterator[str]:
-    """Which source to check next where absence is not settled."""
+    """Which source to check next where what was searched does not settle absence; an assumption settles nothing."""
     if case.local_groups:
         return
-    settings, place = situation.settings, situation.region.name
-    if case.absent_local is not None and case.absent_local >= settings.absent:
-        if len(situation.here.of(product)) > 1:
-            yield "把握按各检索来源相互独立计算；同出一源的（如都取自工商登记的两个企业库）只应登记一个。"
-        return
-    doubts = situation.doubts(product, situation.region.code)
-    needed = situation.here.rate_needed(product, doubts, settings)
-    searched = "、".join(search.source for search in situation.here.of(product))
-    done = f"已查：{searched}。" if searched else "还没有查过任何声明了检出率的来源。"
+    settings, here = situation.settings, situation.here.declared
+    doubts, searched = situation.doubts(product, situation.region.code), [one.source for one in here.of(product)]
+    settled = (here.absence(product, 0, doubts, settings) or 0.0) >= settings.absent
+    if not settled:
+        yield _next_step(situation.region.name, product, searched, here.rate_needed(product, doubts, settings))
+        if case.absent_local is not None and case.absent_local >= settings.absent:
+            yield "“不存在”的把握靠假设的检出率，没有实际查过，只能当作“如果查过会怎样”。"
+    together = dependent(searched)
+    for register, names in together:
+        yield f"把握按各检索来源相互独立计算，但{'、'.join(names)}都取自{register}，并不独立，把握偏高；只应登记一个。"
+    if settled and len(searched) > 1 and not together:
+        yield "把握按各检索来源相互独立计算；同出一源的（如都取自工商登记的两个企业库）只应登记一个。"
+
+
+def _next_step(place: str, product: str, searched: Sequence[str], needed: float | None) -> str:
+    done = f"已查：{'、'.join(searched)}。" if searched else "还没有查过任何声明了检出率的来源。"
     if needed is None:
-        yield f"{done}下一步：先核实说本地有生产的说法，再谈有没有。"
-        return
-    yield (
-        f"{done}下一步：在{place}的企业名录（企查查、天眼查按经营范围导出，或行业协会、经信局名册）里查“{product}”，"
-        f"并在“检索”表登记来源与检出率；还要检出率不低于 {needed:.2g} 的一个独立来源，才能认定没有。"
+        return f"{done}下一步：先核实说本地有生产的说法，再谈有没有。"
+    listed = "企查查、天眼查按经营范围导出，或行业协会、经信局名册"
+    if any(register_of(source) for source in searched):  # the other company databases would show the same firms again
+        listed = "行业协会、经信局名册等不取自工商登记的"
+    return (
+        f"{done}下一步：在{place}的企业名录（{listed}）里查“{product}”，并在“检索”表登记来源与检出率；"
+        f"还要检出率不低于 {needed:.2g} 的一个独立来源，才能认定没有。"
     )
 
 
@@ -58,11 +68,13 @@ def _nationwide(situation: Situation, product: str, case: Case) -> Iterator[str]
     settings = situation.settings
     if case.domestic_groups:
         return
-    if case.absent_national is not None and case.absent_national >= settings.absent:
+    nationwide, doubts = situation.nationwide.declared, situation.doubts(product, ROOT)
+    assumed = (nationwide.absence(product, 0, doubts, settings) or 0.0) < settings.absent
+    if not assumed and case.absent_national is not None and case.absent_national >= settings.absent:
         if not case.dependent:
             yield "查过的来源认定国内没有生产企业，却没有数据说明依赖境外，供给从何而来不明。"
         return
-    needed = situation.nationwide.rate_needed(product, situation.doubts(product, ROOT), settings)
+    needed = nationwide.rate_needed(product, doubts, settings)
     rate = "" if needed is None else f"；还要检出率不低于 {needed:.2g} 的一个独立来源，才能认定没有"
     yield f"国内有没有生产企业未查清：应在全国范围的企业库里查“{product}”，并在“检索”表登记（地区填中国）{rate}。"
 

@@ -10,29 +10,36 @@ Large chains are solved in windows, one range of removed products after the othe
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import accumulate, chain
 from operator import and_
+from typing import TypeVar
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from bulian.queries.rule_order import components
 from bulian.queries.stop_rules import StopRules
 
-__all__ = ["Window", "raised", "windows"]
+__all__ = ["Window", "raised", "stoppers", "windows"]
+
+S = TypeVar("S", int, frozenset[str])
+"""A set of products: the bits of an integer, or their names."""
 
 # Bits of all sets held at once (256 MB).
 WINDOW_BITS = 2**31
+# Members of all sets together up to which they are kept as sets (about as much memory).
+MOST_MEMBERS = 3_000_000
+# Products that stop each other up to which sets are tried: all of them hold what one of them holds.
+_LONGEST_CYCLE = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """The sets of every node, restricted to the removed products at positions ``low`` ≤ i < ``high``.
 
-    Bit ``i - low`` of a set stands for the product ``at[i]``; ``position`` is the inverse of ``at``.
+    Bit ``i - low`` of a set stands for the product ``at[i]``; ``position`` is the inverse of ``at``, -1 for a product
+    no rule waits for: taken away it stops nothing but itself, so it needs no bit.
     """
 
     rules: StopRules
@@ -43,58 +50,107 @@ class Window:
     sets: list[int]
 
     def own(self, node: int) -> int:
-        """The set that holds just this product; empty where it lies outside the window."""
+        """The set that holds just this product; empty where it lies outside the window or has no bit."""
         inside = node < len(self.position) and self.low <= self.position[node] < self.high
         return 1 << (self.position[node] - self.low) if inside else 0
 
     def names(self, bits: int) -> Iterator[str]:
         """The names of the products of a set."""
-        return (self.rules.names[self.at[self.low + i]] for i in _ones(bits))
-
-    def solve(self, components: list[list[int]]) -> None:
-        """Fill the sets, component by component in the order given."""
-        for component in components:
-            stale = True
-            while stale:
-                stale = False
-                for node in component:
-                    bits = self._evaluated(node)
-                    # A lone node is done at once: what its own set adds to its own rules is in it already.
-                    stale |= len(component) > 1 and bits != self.sets[node]
-                    self.sets[node] = bits
-
-    def _evaluated(self, node: int) -> int:
-        """The right-hand side of the equation of one node, with the sets as they are now."""
-        sets = self.sets
-        bits = self.own(node)
-        for _, body, _ in self.rules.by_head[node]:
-            common = sets[body[0]]
-            for other in body[1:]:
-                common &= sets[other]
-            bits |= common
-        return bits
+        names, at, low = self.rules.names, self.at, self.low
+        return (names[at[low + i]] for i in _ones(bits))
 
 
-def windows(rules: StopRules, *, bits: int = WINDOW_BITS) -> Iterator[Window]:
-    """The solved sets of a chain, window after window; together the windows cover every product once.
+def stoppers(rules: StopRules, nodes: Iterable[int]) -> Iterator[tuple[str, Iterable[str]]]:
+    """What stops each of some products when taken away alone, by name, as (product, others that stop it).
+
+    A product may come several times, each time with others, or never.
+    """
+    ordered = components(rules)
+    fed = [node for node in nodes if rules.by_head[node]]
+    sparse = _sparse_sets(rules, ordered, MOST_MEMBERS)
+    if sparse is not None:
+        yield from ((name, sparse[node] - {name}) for node in fed for name in (rules.names[node],))
+        return
+    for window in _windows(rules, ordered, (), WINDOW_BITS):
+        for node in fed:
+            yield rules.names[node], window.names(window.sets[node] & ~window.own(node))
+
+
+def windows(rules: StopRules, *, also: Collection[int] = (), bits: int = WINDOW_BITS) -> Iterator[Window]:
+    """The solved sets of a chain, window after window; together they cover every product some rule waits for once.
 
     Args:
         rules: the rules of the chain.
+        also: products to give a bit too, though no rule waits for them.
         bits: how many bits all sets of one window may hold together; at least 64 products share a window.
     """
-    components = _components(rules)
-    at = [node for node in chain.from_iterable(components) if node < len(rules.names)]
-    position = [0] * len(at)
+    return _windows(rules, components(rules), also, bits)
+
+
+def _windows(rules: StopRules, ordered: list[list[int]], also: Collection[int], bits: int) -> Iterator[Window]:
+    at: list[int] = []
+    fed: list[list[int]] = []  # components that have rules
+    ceiling: list[int] = []  # and the last position each depends on
+    for component in ordered:
+        at += [node for node in component if node < len(rules.names) and rules.by_body[node]]
+        if rules.by_head[component[0]]:
+            fed.append(component)
+            ceiling.append(len(at) - 1)
+    at += sorted(node for node in set(also) if not rules.by_body[node])
+    position = [-1] * len(rules.names)
     for place, node in enumerate(at):
         position[node] = place
-    tops = (max((position[node] for node in nodes if node < len(at)), default=-1) for nodes in components)
-    ceiling = list(accumulate(tops, max))
-    width = max(64, bits // max(1, rules.size))
+    width = max(64, bits // max(1, sum(map(len, ordered))))
     for low in range(0, len(at), width):
-        window = Window(rules, position, at, low, min(low + width, len(at)), [0] * rules.size)
+        high = min(low + width, len(at))
+        sets = [0] * rules.size
+        for place in range(low, high):
+            sets[at[place]] = 1 << (place - low)
         # What lies entirely below the window, and so depends on nothing in it, keeps its empty sets.
-        window.solve(components[bisect_left(ceiling, low) :])
-        yield window
+        for _ in _solved(rules, fed[bisect_left(ceiling, low) :], sets):
+            pass
+        yield Window(rules, position, at, low, high, sets)
+
+
+def _sparse_sets(rules: StopRules, ordered: list[list[int]], most: int) -> list[frozenset[str]] | None:
+    """The same sets as sets of names, quicker where they are small.
+
+    None where they hold more than so many members, or where many products stop each other.
+    """
+    if max(map(len, ordered), default=0) > _LONGEST_CYCLE:
+        return None
+    sets = [frozenset[str]()] * rules.size
+    for node, name in enumerate(rules.names):
+        if rules.by_body[node]:
+            sets[node] = frozenset((name,))
+    members = 0
+    for component in _solved(rules, ordered, sets):
+        for node in component:
+            members += len(sets[node])
+        if members > most:
+            return None
+    return sets
+
+
+def _solved(rules: StopRules, ordered: Iterable[list[int]], sets: list[S]) -> Iterator[list[int]]:
+    """Raise the sets until the equations hold, one component after the other; each is given when it is done."""
+    by_head = rules.by_head
+    for component in ordered:
+        stale = True
+        while stale:
+            stale = False
+            for node in component:
+                found = before = sets[node]
+                for _, body, _ in by_head[node]:
+                    common = sets[body[0]]
+                    for other in body[1:]:
+                        common &= sets[other]
+                    found |= common
+                if found is not before and found != before:
+                    sets[node] = found
+                    # A lone node is done at once: what its own set adds to its own rules is in it already.
+                    stale = len(component) > 1
+        yield component
 
 
 def raised(rules: StopRules, sets: Sequence[int], head: int, body: Sequence[int]) -> Mapping[int, int]:
@@ -115,46 +171,6 @@ def raised(rules: StopRules, sets: Sequence[int], head: int, body: Sequence[int]
                 grown[rule.head] = before | common
                 open_nodes.append(rule.head)
     return grown
-
-
-def _components(rules: StopRules) -> list[list[int]]:
-    """The strongly connected components of the rule graph, each after those it depends on.
-
-    In a depth-first search towards the dependencies, a component finishes after every component it depends
-    on (the lemma behind Kosaraju's algorithm); inside a component that order serves the iteration well.
-    """
-    heads = np.fromiter((rule.head for rule in rules.rules for _ in rule.body), np.int64)
-    bodies = np.fromiter(chain.from_iterable(rule.body for rule in rules.rules), np.int64)
-    links = coo_array((np.ones(len(heads), np.int8), (heads, bodies)), shape=(rules.size, rules.size))
-    count, labels = connected_components(links, directed=True, connection="strong") if rules.size else (0, ())
-    label = list(map(int, labels))
-    finished = _finishing_order(rules)
-    last = {label[node]: place for place, node in enumerate(finished)}
-    members: dict[int, list[int]] = {component: [] for component in sorted(last, key=last.__getitem__)}
-    assert len(members) == count, "every node belongs to one component"
-    for node in finished:
-        members[label[node]].append(node)
-    return list(members.values())
-
-
-def _finishing_order(rules: StopRules) -> list[int]:
-    """All nodes in the order in which a depth-first search towards the dependencies leaves them."""
-    inputs = [list(chain.from_iterable(rule.body for rule in found)) for found in rules.by_head]
-    seen = bytearray(rules.size)
-    order: list[int] = []
-    for root in range(rules.size):
-        path = [] if seen[root] else [(root, iter(inputs[root]))]
-        seen[root] = 1
-        while path:
-            node, left = path[-1]
-            following = next((other for other in left if not seen[other]), None)
-            if following is None:
-                order.append(node)
-                path.pop()
-            else:
-                seen[following] = 1
-                path.append((following, iter(inputs[following])))
-    return order
 
 
 def _ones(bits: int) -> list[int]:

@@ -9,43 +9,22 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from .sensitivity_results import Sensitivity
 
 __all__ = [
-    "NATIONAL_LABELS",
-    "REGIONAL_LABELS",
-    "Component",
-    "Evidence",
-    "Explanation",
-    "Finding",
-    "Gap",
-    "MakerLine",
-    "Problem",
-    "ProductPoints",
-    "RegionRef",
-    "SourceRef",
-    "SpofReport",
-    "Target",
-    "TargetReport",
-    "WeakReport",
-    "as_json",
-    "json_bytes",
-]
+    "NATIONAL_LABELS", "REGIONAL_LABELS", "Component", "Evidence", "Explanation", "Finding", "Gap", "MakerLine",
+    "Problem", "ProductPoints", "RegionRef", "SourceRef", "SpofReport", "Target", "TargetReport", "WeakReport",
+    "as_json", "json_bytes",
+]  # fmt: skip
 
 RegionalLabel = Literal["断链", "疑似断链", "可替代缺口", "弱链", "短板", "未知", "正常", "强链"]
 NationalLabel = Literal["卡脖子", "疑似卡脖子", "对外依赖", "未知", "国内可供"]
 
 # Listed from the one to look at first to the one to look at last: this is the order of every list.
-REGIONAL_LABELS: tuple[RegionalLabel, ...] = (
-    "断链",
-    "疑似断链",
-    "可替代缺口",
-    "弱链",
-    "短板",
-    "未知",
-    "正常",
-    "强链",
-)
+REGIONAL_LABELS: tuple[RegionalLabel, ...] = ("断链", "疑似断链", "可替代缺口", "弱链", "短板", "未知", "正常", "强链")
 NATIONAL_LABELS: tuple[NationalLabel, ...] = ("卡脖子", "疑似卡脖子", "对外依赖", "未知", "国内可供")
 
 Component = float | int | str | None
@@ -94,7 +73,10 @@ class Finding:
 
     ``severity`` is the share of the chain's finals it blocks (0–1); it orders findings inside one label and
     is no score. ``numbers`` are the figures the rules used, None where not computable. ``unknowns`` say what
-    data was lacking and which source to check next.
+    data was lacking and which source to check next. ``id`` stays the same for one chain, region and product. ``changes``
+    would give another label; ``stability`` is the share of resampled data that gives both, None where nobody asked.
+    ``assumption`` is None unless a label rests on a detection rate that is only supposed: then the labels without it,
+    and in ``rests_on`` what is supposed (:mod:`bulian.queries.assumption`).
     """
 
     product: str
@@ -106,17 +88,29 @@ class Finding:
     counterfactual: str
     unknowns: tuple[str, ...]
     evidence: tuple[Evidence, ...]
+    id: str = ""
+    changes: tuple[Mapping[str, Any], ...] = ()
+    stability: float | None = None
+    assumption: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WeakReport:
-    """Findings of one region on one chain, worst label first; ``settings`` echoes every threshold used."""
+    """Findings of one region on one chain, worst label first; ``settings`` echoes every threshold used.
+
+    ``rules`` are the rules by id, ``lists`` the products of 强链, 补链, 延链, ``sensitivity`` what would flip, None where
+    nobody asked. ``assumptions`` are the detection rates that were only supposed.
+    """
 
     region: RegionRef
     chain: str
     settings: Mapping[str, Any]
     coverage: Mapping[str, Any]
     findings: tuple[Finding, ...]
+    rules: Mapping[str, Any] = field(default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sensitivity: Sensitivity | None = None
+    assumptions: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +136,13 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A product to mend and the targets found for it."""
+    """A product to mend and the targets found for it; ``assumption`` as that of its :class:`Finding`."""
 
     product: str
     regional: RegionalLabel
     national: NationalLabel
     targets: tuple[Target, ...]
+    assumption: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +153,22 @@ class TargetReport:
     chain: str
     gaps: tuple[Gap, ...]
     synthetic: tuple[str, ...] = ()
+    assumptions: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ProductPoints:
-    """Single points of failure of one product (without itself) and the finals that stop without it."""
+    """Single points of failure of one product (without itself) and the finals that stop without it.
+
+    ``cut_sets`` are the smallest sets of products that stop it together, single points first, each set sorted;
+    complete up to ``cut_sets_up_to`` products a set. Both None where nobody asked, and for what is no final.
+    """
 
     product: str
     single_points: tuple[str, ...]
     blocks: tuple[str, ...]
+    cut_sets: tuple[tuple[str, ...], ...] | None = None
+    cut_sets_up_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

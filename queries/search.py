@@ -18,21 +18,43 @@ __all__ = ["Search", "Searches", "read_searches"]
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One searched source that covers a product here: its name, detection rate, date and fact."""
+    """One searched source that covers a product here: its name, detection rate, date and fact.
+
+    ``assumed`` says that nobody searched it: the rate is what a user supposes, and there is no fact. ``depth`` is how far
+    out the area it was searched in lies (0 the region itself), ``named`` whether the row names the product, ``for_file``
+    whether it was declared for a file.
+    """
 
     source: str
     rate: float
     date: str | None
     assumed: bool
     fact: str
+    depth: int = 0
+    named: bool = False
+    for_file: bool = False
 
 
 @dataclass(frozen=True)
 class Searches:
-    """The searches that hold for one region, by product; ``None`` holds those of every product."""
+    """The searches that hold for one region, by product; ``None`` holds those of every product.
+
+    ``supposed`` are rows of the same form that no source declares (:mod:`bulian.queries.assumption`): they hold for every
+    product, are marked in what :meth:`of` gives, and take the place of what is declared of a source of their name.
+    """
 
     by_product: Mapping[str | None, Sequence[Mapping[str, Any]]]
+    supposed: Sequence[Mapping[str, Any]] = ()
     _found: dict[str, list[Search]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def declared(self) -> Searches:
+        """The same without what is only supposed."""
+        return Searches(self.by_product) if self.supposed else self
+
+    def made(self, product: str) -> list[Search]:
+        """The searches that were made: what covers a product without what is only supposed."""
+        return [search for search in self.of(product) if not search.assumed]
 
     def of(self, product: str) -> list[Search]:
         """The searches that cover a product, each source once.
@@ -46,12 +68,13 @@ class Searches:
 
     def _best(self, product: str) -> list[Search]:
         best: dict[str, tuple[Any, ...]] = {}
-        for row in (*self.by_product.get(product, ()), *self.by_product.get(None, ())):
-            widest = (row["method_is_file"], row["depth"], row["product"] is None)
+        known = (*self.by_product.get(product, ()), *self.by_product.get(None, ()))
+        for declared, row in (*((False, row) for row in self.supposed), *((True, row) for row in known)):
+            widest = (declared, row["method_is_file"], row["depth"], row["product"] is None)
             rank = (*widest, _reversed(row["date"]), row["rate"], row["fact"])
             name = row["searched_source"]
             if name not in best or rank < best[name][0]:
-                best[name] = (rank, Search(name, row["rate"], row["date"], row["assumed"], row["fact"]))
+                best[name] = (rank, _search(row))
         return [best[name][1] for name in sorted(best)]
 
     def absence(self, product: str, groups: int, doubts: Sequence[float], settings: Settings) -> float | None:
@@ -63,6 +86,13 @@ class Searches:
         """The detection rate one more source needs to settle it; None where unverified claims forbid it."""
         rates = tuple(search.rate for search in self.of(product))
         return _needed(rates, tuple(doubts), settings.absent, settings.prior)
+
+
+def _search(row: Mapping[str, Any]) -> Search:
+    return Search(
+        row["searched_source"], row["rate"], row["date"], row["assumed"], row["fact"], row["depth"],
+        row["product"] is not None, row["method_is_file"],
+    )  # fmt: skip
 
 
 # Few sources are searched for many products, so few combinations of rates occur.

@@ -27,6 +27,8 @@ class Settings:
         n_eff_strong: from here on (with ``lq_strong``) it is 强链.
         lq_low: below this location quotient a link is 短板.
         lq_strong: from here on it may be 强链.
+        strong_national_share: 强链 also asks for this share of the independent domestic suppliers; 0 does not ask.
+        strong_honours: 强链 also asks for so many honours of the local suppliers; 0 does not ask.
         concentration: HHI of imports and of world exports above which trade is concentrated.
         import_ratio: imports over exports above which China depends on imports.
         dependence_years: in so many of the last ``dependence_window`` years.
@@ -35,6 +37,13 @@ class Settings:
         marginal_share: 国产化率 up to here is no sufficient domestic supply.
         patent_share: share of the top country's patent families from which on technology is held abroad.
         technology_advantage: China's RTA below which it is (together with ``patent_share``).
+        relatedness_level: areas compared for relatedness: 1 provinces, 2 cities, 3 counties.
+        lq_min_region: makers a region must have on the chain before its computed location quotients are numbers.
+        lq_min_product: makers a product must have in all regions.
+        lq_min_cell: makers of the product in the region.
+        lq_interval: probability that the bounds of a computed location quotient hold it.
+        few_regions: with fewer specialised regions than this relatedness and complexity are flagged.
+        extend_inputs: share of a product's inputs made here from which on it is listed as 延链.
     """
 
     confidence: float = 0.5
@@ -44,6 +53,8 @@ class Settings:
     n_eff_strong: float = 3.0
     lq_low: float = 1.0
     lq_strong: float = 1.5
+    strong_national_share: float = 0.0
+    strong_honours: int = 0
     concentration: float = 0.4
     import_ratio: float = 1.0
     dependence_years: int = 2
@@ -52,6 +63,13 @@ class Settings:
     marginal_share: float = 0.1
     patent_share: float = 0.5
     technology_advantage: float = 0.5
+    relatedness_level: int = 2
+    lq_min_region: int = 10
+    lq_min_product: int = 5
+    lq_min_cell: int = 2
+    lq_interval: float = 0.95
+    few_regions: int = 30
+    extend_inputs: float = 0.5
 
     def as_json(self) -> dict[str, Any]:
         """Name and value of every threshold."""

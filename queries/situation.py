@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bulian.graph.regions import ROOT, Region, Regions
 from bulian.graph.store import GraphView
 
+from .cases import perhaps_strong, read_honours
 from .chain_graph import ChainGraph, read_chain
 from .claims import NO_CLAIMS, ProductClaims, read_claims
 from .search import Searches, read_searches
@@ -22,7 +24,10 @@ _EVIDENCE_PER_SCOPE = 5
 
 @dataclass(frozen=True)
 class Situation:
-    """Everything the rules read about a region on a chain, fetched once."""
+    """Everything the rules read about a region on a chain, fetched once; ``honours`` only of what may be 强链.
+
+    ``assumptions`` are told of the detection rates that are only supposed (:mod:`bulian.queries.assumption`).
+    """
 
     regions: Regions
     region: Region
@@ -34,6 +39,8 @@ class Situation:
     here: Searches
     nationwide: Searches
     settings: Settings
+    honours: Mapping[str, int] = field(default_factory=dict)
+    assumptions: tuple[Mapping[str, Any], ...] = ()
 
     def inside(self, code: str) -> bool:
         """Whether a region is the one asked for or a part of it."""
@@ -60,13 +67,14 @@ def read_situation(
     place = regions.resolve(region)
     graph = read_chain(view, chain, settings)
     pairs = graph.pairs()
-    with ThreadPoolExecutor(max_workers=1) as reader:  # one question after the other; the chain is computed meanwhile
+    with ThreadPoolExecutor(max_workers=2) as reader:  # two questions side by side; the chain is computed meanwhile
         supply = reader.submit(read_supply, view, pairs, place.code, settings)
         made = reader.submit(read_makers, view, pairs, place.code, makers)
         said = reader.submit(read_claims, view, graph.leaves, settings)
         searched = [reader.submit(read_searches, view, area) for area in (place.code, ROOT)]
         graph.compute()
-    return Situation(
+    situation = Situation(
         regions, place, regions.ancestors(place.code), graph, supply.result(), made.result(), said.result(),
         searched[0].result(), searched[1].result(), settings,
     )  # fmt: skip
+    return replace(situation, honours=read_honours(view, situation, perhaps_strong(situation, settings)))

@@ -13,61 +13,19 @@ connected component of 属于, so that a cycle of sub-types hangs nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from operator import attrgetter
-from typing import Literal, NamedTuple
+from typing import NamedTuple, TypeVar
 
 import networkx as nx
 
 from bulian.graph.errors import NotFoundError
+from bulian.queries.need_rows import Conflict, Need, Requirement, conflicts_of, merged
 
 __all__ = ["AndOrGraph", "Conflict", "Need", "Requirement", "Rule", "StopRules"]
 
-Essentiality = bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """One row 需要: ``product`` needs ``object``.
-
-    ``essential`` is True for 必需, False for 非必需, None where the row does not say; ``alt_group`` names the
-    group of alternatives the row belongs to, empty for none.
-    """
-
-    product: str
-    object: str
-    essential: Essentiality
-    alt_group: str = ""
-
-
-class Conflict(NamedTuple):
-    """Rows that contradict each other on one link; both stay, the stricter one is computed with.
-
-    ``kind``: 必需 against 非必需, or 必需 on its own against a member of a group of alternatives.
-    """
-
-    product: str
-    object: str
-    kind: Literal["essentiality", "alternatives"]
-    message: str
-
-
-class Need(NamedTuple):
-    """Merged rows: ``product`` needs one of ``members`` (object -> 必需, 非必需 or not stated).
-
-    ``alt_group`` is empty for an object that stands alone; then there is exactly one member.
-    """
-
-    product: str
-    alt_group: str
-    members: dict[str, Essentiality]
-
-    @property
-    def blocking(self) -> bool:
-        """Whether the product stops without it: at least one row is 必需."""
-        return True in self.members.values()
+T = TypeVar("T")
 
 
 class Rule(NamedTuple):
@@ -93,25 +51,20 @@ class StopRules:
     rules: list[Rule]
 
     @cached_property
-    def by_head(self) -> list[list[Rule]]:
+    def by_head(self) -> list[Sequence[Rule]]:
         """The rules that can stop each node."""
-        found: list[list[Rule]] = [[] for _ in range(self.size)]
-        for rule in self.rules:
-            found[rule.head].append(rule)
-        return found
+        heads = ((rule.head, rule) for rule in self.rules)
+        return _by_node(heads, self.size)
 
     @cached_property
-    def by_body(self) -> list[list[int]]:
+    def by_body(self) -> list[Sequence[int]]:
         """The numbers of the rules that wait for each node."""
-        found: list[list[int]] = [[] for _ in range(self.size)]
-        for number, rule in enumerate(self.rules):
-            for node in rule.body:
-                found[node].append(number)
-        return found
+        return _by_node(((node, number) for number, rule in enumerate(self.rules) for node in rule.body), self.size)
 
     def body_of(self, objects: Iterable[str]) -> tuple[int, ...]:
         """The nodes that must all have stopped before a requirement met by any of ``objects`` fails."""
-        return tuple({self.exhausted[self.index[name]] for name in objects})
+        exhausted, index = self.exhausted, self.index
+        return tuple({exhausted[index[name]] for name in objects})
 
     def numbers(self, names: Collection[str]) -> list[int]:
         """The nodes of products by name, sorted, each once.
@@ -155,48 +108,13 @@ class AndOrGraph:
 
     @cached_property
     def needs(self) -> tuple[Need, ...]:
-        """The rows merged over repeats: objects that stand alone, then groups, each in the order of the rows.
-
-        Where a row of a link is in a group, rows without one that do not say 必需 add nothing to it.
-        """
-        alone: dict[tuple[str, str], Essentiality] = {}
-        groups: dict[tuple[str, str], dict[str, Essentiality]] = defaultdict(dict)
-        for product, name, word, group in map(attrgetter("product", "object", "essential", "alt_group"), self.links):
-            if group:
-                members = groups[product, group]
-                members[name] = _stricter(members.get(name), word)
-            else:
-                alone[product, name] = _stricter(alone.get((product, name)), word)
-        grouped = {(product, name) for (product, _), members in groups.items() for name in members}
-        lone = (
-            Need(product, "", {name: word})
-            for (product, name), word in alone.items()
-            if word or (product, name) not in grouped
-        )
-        return (*lone, *(Need(product, group, members) for (product, group), members in groups.items()))
+        """The rows merged over repeats; see :func:`bulian.queries.need_rows.merged`."""
+        return merged(self.links)
 
     @cached_property
     def conflicts(self) -> tuple[Conflict, ...]:
         """Links whose rows contradict each other, sorted."""
-        said: dict[tuple[str, str], set[Essentiality]] = defaultdict(set)
-        strict: dict[tuple[str, str], set[bool]] = defaultdict(set)
-        for row in self.links:
-            said[row.product, row.object].add(row.essential)
-            if row.alt_group or row.essential:
-                strict[row.product, row.object].add(bool(row.alt_group))
-        either = "有的来源写必需，有的写非必需；按必需计算"
-        lone = "有的来源写单独必需，有的写可替代；按单独必需计算"
-        found = [
-            Conflict(a, b, "essentiality", f"“{a}”需要“{b}”：{either}")
-            for (a, b), words in said.items()
-            if {True, False} <= words
-        ]
-        found += [
-            Conflict(a, b, "alternatives", f"“{a}”需要“{b}”：{lone}")
-            for (a, b), places in strict.items()
-            if len(places) == 2
-        ]
-        return tuple(sorted(found))
+        return conflicts_of(self.links)
 
     @cached_property
     def rules(self) -> StopRules:
@@ -205,19 +123,42 @@ class AndOrGraph:
         index = {name: number for number, name in enumerate(names)}
         exhausted, rules = _exhausted(index, self.kinds)
         built = StopRules(names, index, exhausted, len(names) + len(rules), rules)
-        for need in (need for need in self.needs if need.blocking):
-            via = tuple(index[name] for name in need.members)
-            rules.append(Rule(index[need.product], built.body_of(need.members), via))
-        needy = {row.product for row in self.links}
-        all_stopped = {rule.head: rule.body for rule in rules[: built.size - len(names)]}
+        all_stopped = {rule.head: rule.body for rule in rules}
+        alone, groups = self._blocking()
+        rules += [Rule(index[a], (exhausted[index[b]],), (index[b],)) for a, b in alone]
+        for (product, _), members in groups.items():
+            rules.append(Rule(index[product], built.body_of(members), tuple([index[name] for name in members])))
         below: dict[str, list[int]] = defaultdict(list)
         for sub, parent in self.kinds:
             below[parent].append(index[sub])
-        for parent, subs in below.items():
-            if parent not in needy:
-                whole = all_stopped[exhausted[index[parent]]]
-                rules.append(Rule(index[parent], tuple(n for n in whole if n != index[parent]), tuple(subs)))
+        for parent in below.keys() - self._needy(below):
+            whole = all_stopped[exhausted[index[parent]]]
+            rules.append(Rule(index[parent], tuple(n for n in whole if n != index[parent]), tuple(below[parent])))
         return built
+
+    def _blocking(self) -> tuple[Collection[tuple[str, str]], Mapping[tuple[str, str], Collection[str]]]:
+        """The needs that can stop something: (product, object) that stand alone, and the members of groups.
+
+        The blocking ones of :attr:`needs`, without merging the many rows that stop nothing.
+        """
+        known = self.known
+        strict = [
+            (row.product, row.object, row.alt_group)
+            for row in self.requirements
+            if row.essential and row.product in known and row.object in known and row.product != row.object
+        ]
+        alone = dict.fromkeys((product, name) for product, name, group in strict if not group)
+        groups: dict[tuple[str, str], dict[str, None]] = {(product, group): {} for product, _, group in strict if group}
+        grouped = (row for row in self.requirements if row.alt_group)
+        for key, name in [(key, row.object) for row in grouped if (key := (row.product, row.alt_group)) in groups]:
+            if name in known and name != key[0]:
+                groups[key][name] = None
+        return alone, groups
+
+    def _needy(self, products: Collection[str]) -> set[str]:
+        """Those of some products that have a requirement of their own, 必需 or not."""
+        rows = ((row.product, row.object) for row in self.requirements if row.product in products) if products else ()
+        return {product for product, name in rows if name != product and name in self.known}
 
     def assume_essential(self) -> AndOrGraph:
         """The same chain with every requirement whose essentiality is not stated taken as 必需."""
@@ -230,9 +171,15 @@ class AndOrGraph:
         return AndOrGraph(self.products, tuple(rows), self.subtypes)
 
 
-def _stricter(known: Essentiality, word: Essentiality) -> Essentiality:
-    """What two rows say of one link: 必需 beats 非必需, either beats not stated."""
-    return word if known is None else known or bool(word)
+def _by_node(items: Iterable[tuple[int, T]], size: int) -> list[Sequence[T]]:
+    """What belongs to each node; most nodes of a large chain have nothing and share one empty tuple."""
+    found: dict[int, list[T]] = {}
+    for node, item in items:
+        if node in found:
+            found[node].append(item)
+        else:
+            found[node] = [item]
+    return [found.get(node, ()) for node in range(size)]
 
 
 def _exhausted(index: dict[str, int], kinds: Iterable[tuple[str, str]]) -> tuple[list[int], list[Rule]]:

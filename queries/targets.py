@@ -18,6 +18,7 @@ from bulian.graph.errors import NotFoundError
 from bulian.graph.regions import Regions
 from bulian.graph.store import GraphView
 
+from .assumption import Assumption, assume, marked
 from .candidates import Candidate, Candidates, read_candidates
 from .evidence import evidence_by_id
 from .results import Component, Evidence, Finding, Gap, RegionRef, Target, TargetReport, WeakReport
@@ -41,6 +42,7 @@ def find_targets(
     top: int = 10,
     settings: Settings | None = None,
     report: WeakReport | None = None,
+    assumptions: Sequence[Assumption] = (),
 ) -> TargetReport:
     """Targets for every gap of a region on a chain, or for one product.
 
@@ -51,7 +53,8 @@ def find_targets(
         product: only this product (name or alias), whatever its label.
         top: at most so many targets of each kind per gap.
         settings: thresholds; the defaults if None.
-        report: the weak-link report, when it is at hand already.
+        report: the weak-link report, when it is at hand already; under the same assumptions.
+        assumptions: detection rates to suppose; gaps that rest on them are marked.
 
     Returns:
         Gaps in the order of the weak-link report, targets by rank.
@@ -60,15 +63,15 @@ def find_targets(
         NotFoundError: no such chain, region or product of the chain.
     """
     chosen = settings or Settings()
-    situation = read_situation(view, region, chain, chosen)
-    findings = report.findings if report else judge(situation)
+    situation = assume(view, read_situation(view, region, chain, chosen), assumptions)
+    findings = report.findings if report else marked(judge(situation), situation)
     wanted = [f for f in findings if f.regional not in _NO_GAP]
     if product is not None:
         name = _product(view, situation, product)
         wanted = [finding for finding in findings if finding.product == name]
     gaps = _gaps(view, situation, wanted, top)
     place = RegionRef(situation.region.code, situation.region.full_name)
-    return TargetReport(place, situation.chain.name, gaps, synthetic_sources(view))
+    return TargetReport(place, situation.chain.name, gaps, synthetic_sources(view), situation.assumptions)
 
 
 def _product(view: GraphView, situation: Situation, text: str) -> str:
@@ -94,7 +97,7 @@ def _gaps(view: GraphView, situation: Situation, findings: Sequence[Finding], to
         targets = tuple(
             replace(_target(kind, one, finding, situation, regions, lines), rank=rank) for kind, rank, one in chosen
         )
-        gaps.append(Gap(finding.product, finding.regional, finding.national, targets))
+        gaps.append(Gap(finding.product, finding.regional, finding.national, targets, finding.assumption))
     return tuple(gaps)
 
 
@@ -215,20 +218,17 @@ def _mode(one: Candidate) -> str:
 
 
 def _counter(one: Candidate, finding: Finding, situation: Situation) -> str:
-    against = []
-    if finding.regional == "未知":
-        against.append("本地有没有同类企业尚未查清，先查再招")
-    if one.sources < 2:
-        against.append("只凭一个来源，产能与等级未核实")
-    if finding.national in ("卡脖子", "疑似卡脖子"):
-        against.append(f"属{finding.national}，引进可能受限，应同时安排攻关与国产替代")
-    if one.region is None or one.region in situation.around[1:]:
-        against.append("所在地未查明，先核实是否就在本地")
-    if one.foreign:
-        against.append("境外企业，落地与技术转移受限制的风险要先评估")
-    if finding.regional == "弱链":
-        against.append("本地已有供应者，招引前应听取其意见，避免同质竞争")
-    return "；".join(against or ["产能、扩张意愿未核实"]) + "。"
+    without = (finding.assumption or {}).get("regional", finding.regional)
+    against = (
+        (without != finding.regional, f"判定靠假设的检出率，不作假设则为{without}，先查实再招"),
+        (finding.regional == "未知", "本地有没有同类企业尚未查清，先查再招"),
+        (one.sources < 2, "只凭一个来源，产能与等级未核实"),
+        (finding.national in ("卡脖子", "疑似卡脖子"), f"属{finding.national}，引进可能受限，应同时安排攻关与国产替代"),
+        (one.region is None or one.region in situation.around[1:], "所在地未查明，先核实是否就在本地"),
+        (one.foreign, "境外企业，落地与技术转移受限制的风险要先评估"),
+        (finding.regional == "弱链", "本地已有供应者，招引前应听取其意见，避免同质竞争"),
+    )
+    return "；".join([text for holds, text in against if holds] or ["产能、扩张意愿未核实"]) + "。"
 
 
 def _unknown(one: Candidate, situation: Situation) -> tuple[str, ...]:

@@ -6,19 +6,30 @@ coverage and dated statements; definitions in ``docs/weak-links.md``.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from bulian.graph.regions import ROOT
 from bulian.graph.store import GraphView
 
+from .assumption import Assumption, assume, marked
+from .cases import case_of, rounded
 from .claims import NO_CLAIMS
+from .counterfactual import Change, regional_changes
+from .counterfactual_national import national_changes
+from .diversification import extension_names
+from .documented import documented
 from .evidence import evidence_by_id
+from .figures import chain_figures
+from .identity import finding_ids
 from .lacking import lacking
+from .lists import three_lists
+from .local_view import local_view_of
 from .results import NATIONAL_LABELS, REGIONAL_LABELS, Finding, RegionRef, WeakReport
 from .rules import NATIONAL_RULES, REGIONAL_RULES, Case, first_rule
+from .rules_told import rules_told
 from .settings import Settings
 from .situation import Situation, read_situation
 from .supply import NO_SUPPLY
@@ -30,7 +41,13 @@ _EVIDENCE_OF_CLAIMS = 16
 _EVIDENCE_OF_NEED = 3
 
 
-def find_weak_links(view: GraphView, region: str, chain: str, settings: Settings | None = None) -> WeakReport:
+def find_weak_links(
+    view: GraphView,
+    region: str,
+    chain: str,
+    settings: Settings | None = None,
+    assumptions: Sequence[Assumption] = (),
+) -> WeakReport:
     """Judge every product of a chain for a region.
 
     Args:
@@ -38,33 +55,63 @@ def find_weak_links(view: GraphView, region: str, chain: str, settings: Settings
         region: name or code of the region that counts as local.
         chain: name of the chain.
         settings: thresholds; the defaults if None.
+        assumptions: detection rates to suppose; what rests on them is marked.
 
     Returns:
         One finding per product, worst label first, then by how many finals it blocks.
 
     Raises:
-        NotFoundError: no such chain or region; AmbiguousNameError for a region name of several.
+        NotFoundError: no such chain or region, or nothing of the name of an assumption; AmbiguousNameError for a region
+            name of several.
+        UsageError: two assumptions are about the same.
     """
-    situation = read_situation(view, region, chain, settings or Settings())
+    situation = assume(view, read_situation(view, region, chain, settings or Settings()), assumptions)
     cited = {product: _cited(situation, product) for product in situation.chain.graph}
     with ThreadPoolExecutor(max_workers=1) as reader:  # the store reads the evidence while the products are judged
         reading = reader.submit(evidence_by_id, view, {fact for facts in cited.values() for fact in facts})
-        findings = judge(situation)
+        cases = {product: case_of(situation, product) for product in situation.chain.graph}
+        findings = judge(situation, cases)
+        changes = {name: _changes(situation, name, case) for name, case in cases.items()}
+        figures = chain_figures(situation.chain)
         lines = reading.result()
     shown = tuple(
-        replace(finding, evidence=tuple(lines[fact] for fact in cited[finding.product] if fact in lines))
-        for finding in findings
+        replace(
+            finding,
+            evidence=tuple(lines[fact] for fact in cited[finding.product] if fact in lines),
+            changes=changes[finding.product],
+            numbers={**finding.numbers, **figures.by_product[finding.product]},
+        )
+        for finding in marked(findings, situation)
     )
+    local = local_view_of(view, situation.region, situation.chain, situation.supply, situation.settings)
     place = RegionRef(situation.region.code, situation.region.full_name)
-    coverage = {**_coverage(situation), "synthetic": list(synthetic_sources(view))}
-    return WeakReport(place, situation.chain.name, situation.settings.as_json(), coverage, shown)
+    coverage = {**documented(situation), "incoherence": figures.incoherence, "synthetic": list(synthetic_sources(view))}
+    fired = Counter(f.numbers[name] for f in findings for name in ("rule_regional", "rule_national"))
+    rules = rules_told(cases.values(), fired, situation.settings)
+    told = situation.settings.as_json()
+    return WeakReport(
+        place, situation.chain.name, told, coverage, shown, rules, three_lists(shown, extension_names(view, local)),
+        assumptions=situation.assumptions,
+    )  # fmt: skip
 
 
-def judge(situation: Situation) -> list[Finding]:
-    """The findings in their order, still without evidence; nothing is read from the store."""
-    findings = [_finding(situation, product, _case(situation, product)) for product in situation.chain.graph]
+def judge(situation: Situation, cases: Mapping[str, Case] | None = None) -> list[Finding]:
+    """The findings in their order, still without evidence and changes; nothing is read from the store.
+
+    Args:
+        situation: what was read.
+        cases: the numbers of every product where they are known already.
+    """
+    graph = situation.chain.graph
+    known = cases or {product: case_of(situation, product) for product in graph}
+    ids = finding_ids(situation.chain.name, situation.region.code, {name: graph.nodes[name]["id"] for name in graph})
+    findings = [_finding(situation, product, known[product], ids[product]) for product in graph]
     findings.sort(key=lambda finding: _urgency(situation, finding))
     return findings
+
+
+def _changes(situation: Situation, product: str, case: Case) -> tuple[Change, ...]:
+    return regional_changes(situation, product, case) + national_changes(situation, product, case)
 
 
 def _urgency(situation: Situation, finding: Finding) -> tuple[int, int, int, bool, int, str]:
@@ -80,32 +127,7 @@ def _urgency(situation: Situation, finding: Finding) -> tuple[int, int, int, boo
     )
 
 
-def _case(situation: Situation, product: str) -> Case:
-    supply = situation.supply.get(product, NO_SUPPLY)
-    claims = situation.claims.get(product, NO_CLAIMS)
-    settings, doubts = situation.settings, situation.doubts
-    shares = claims.domestic_shares()
-    marginal = {share.number is not None and share.number <= settings.marginal_share for share in shares}
-    quotient = claims.location_quotient(here := situation.region.code)
-    return Case(
-        local_groups=supply.local.groups,
-        local_n_eff=supply.local.n_eff,
-        domestic_groups=supply.china.groups,
-        foreign_groups=supply.foreign.groups,
-        perhaps_local=supply.near.groups,
-        absent_local=situation.here.absence(product, supply.local.groups, doubts(product, here), settings),
-        absent_national=situation.nationwide.absence(product, supply.china.groups, doubts(product, ROOT), settings),
-        blocks=len(situation.chain.blocks[product]),
-        lq=quotient.number if quotient else None,
-        absence_stated=claims.absence_stated(situation.around, situation.inside),
-        dependent=claims.dependent(settings),
-        gap=claims.held_abroad(settings),
-        domestic_share=shares[0].number if shares else None,
-        share_disputed=len(marginal) == 2,
-    )
-
-
-def _finding(situation: Situation, product: str, case: Case) -> Finding:
+def _finding(situation: Situation, product: str, case: Case, number: str) -> Finding:
     settings, finals = situation.settings, len(situation.chain.finals)
     regional = first_rule(REGIONAL_RULES, case, settings)
     national = first_rule(NATIONAL_RULES, case, settings)
@@ -116,12 +138,8 @@ def _finding(situation: Situation, product: str, case: Case) -> Finding:
         counterfactual=f"地区：{regional.otherwise}全国：{national.otherwise}",
         unknowns=lacking(situation, product, case),
         evidence=(),
+        id=number,
     )  # fmt: skip
-
-
-def _rounded(value: float | None) -> float | None:
-    """Twelve significant digits: sums may run in another order in another store."""
-    return None if value is None else float(f"{value:.12g}")
 
 
 def _numbers(situation: Situation, product: str, case: Case, regional: str, national: str) -> dict[str, Any]:
@@ -129,24 +147,26 @@ def _numbers(situation: Situation, product: str, case: Case, regional: str, nati
     return {
         "local_groups": case.local_groups,
         "local_firms": supply.local.firms,
-        "local_n_eff": _rounded(case.local_n_eff),
+        "local_n_eff": rounded(case.local_n_eff),
         "local_capacity_known": supply.local.capacity_known,
         "domestic_groups": case.domestic_groups,
-        "domestic_n_eff": _rounded(supply.china.n_eff),
+        "domestic_n_eff": rounded(supply.china.n_eff),
         "domestic_provinces": supply.china.provinces,
         "foreign_groups": case.foreign_groups,
         "unplaced_groups": supply.unplaced.groups,
         "vague_groups": supply.vague.groups,
         "near_groups": supply.near.groups,
         "unverified_local": supply.local.unverified,
-        "p_absent_local": _rounded(case.absent_local),
-        "p_absent_national": _rounded(case.absent_national),
+        "p_absent_local": rounded(case.absent_local),
+        "p_absent_national": rounded(case.absent_national),
         "blocks": case.blocks,
         "finals": len(situation.chain.finals),
         "lq": case.lq,
         "dependent": case.dependent,
         "technology_gap": case.gap,
         "domestic_share": case.domestic_share,
+        "national_share": case.national_share,
+        "local_honours": case.honours,
         "rule_regional": regional,
         "rule_national": national,
     }
@@ -163,7 +183,12 @@ def _reasons(situation: Situation, product: str, case: Case, regional: str, nati
     elif case.absent_local is None:
         reasons.append(f"数据中未见{place}的供应者；没有来源声明查过，算不出“不存在”的把握。")
     else:
-        reasons.append(f"数据中未见{place}的供应者；按查过的来源，“不存在”的把握为 {case.absent_local:.3g}。")
+        reasons.append(
+            f"数据中未见{place}的供应者；按{_searched(situation, product)}，“不存在”的把握为 {case.absent_local:.3g}。"
+        )
+    if case.honours is not None:  # read only where the link may be 强链
+        honours = f"荣誉 {case.honours} 项" if case.honours else "未见荣誉"
+        reasons.append(f"占国内独立供应者的 {case.national_share or 0:.3g}，{honours}。")
     if case.blocks:
         reasons.append(f"缺它会停掉 {case.blocks} 种终端产品：{'、'.join(situation.chain.blocks[product])}。")
     reasons.append(national)
@@ -174,6 +199,13 @@ def _reasons(situation: Situation, product: str, case: Case, regional: str, nati
         when = f"{share.when[:4]}年" if share.when else "未注明年份"
         reasons.append(f"国产化率的最新说法为 {share.value}（{when}）。")
     return tuple(reasons)
+
+
+def _searched(situation: Situation, product: str) -> str:
+    """What the absence was computed from, in words; an assumption is never called searched."""
+    made, held = situation.here.made(product), situation.here.of(product)
+    parts = [*(["查过的来源"] if made else []), *(["假设的检出率"] if len(made) < len(held) else [])]
+    return "和".join(parts)
 
 
 def _confirmed_here(situation: Situation, product: str, groups: int) -> str:
@@ -193,20 +225,5 @@ def _cited(situation: Situation, product: str) -> list[str]:
     needed = situation.chain.needing.get(product, [])[:_EVIDENCE_OF_NEED] if situation.chain.blocks[product] else []
     claims = situation.claims.get(product, NO_CLAIMS)
     said = claims.cited(situation.around, situation.inside, situation.settings, _EVIDENCE_OF_CLAIMS)
-    searched = [search.fact for area in (situation.here, situation.nationwide) for search in area.of(product)]
+    searched = [search.fact for area in (situation.here, situation.nationwide) for search in area.made(product)]
     return list(dict.fromkeys([*shown, *needed, *said, *searched]))
-
-
-def _coverage(situation: Situation) -> dict[str, Any]:
-    """How well the chain is documented here; printed beside every figure."""
-    products = list(situation.chain.graph)
-    supply = [situation.supply.get(product, NO_SUPPLY) for product in products]
-    searched = [situation.here.of(product) for product in products]
-    return {
-        "products": len(products),
-        "finals": len(situation.chain.finals),
-        "with_any_maker": sum(s.china.groups + s.foreign.groups + s.unplaced.groups > 0 for s in supply),
-        "with_local_maker": sum(s.local.groups > 0 for s in supply),
-        "searched": sum(bool(found) for found in searched),
-        "searched_sources": sorted({search.source for found in searched for search in found}),
-    }

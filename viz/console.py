@@ -20,6 +20,7 @@ from bulian.queries.results import (
 )
 from bulian.queries.synthetic import synthetic_notice
 from bulian.viz.palette import REGIONAL_STYLES
+from bulian.viz.words import assumption_notice, label_word
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,17 +63,20 @@ def show_rows(console: Console, title: str, headers: Sequence[str], rows: Sequen
     console.print(table)
 
 
-def show_notice(console: Console, synthetic: Sequence[str]) -> None:
-    """The warning above an answer that rests on synthetic sources; nothing without any."""
-    if synthetic:
-        say(console, synthetic_notice(synthetic))
+def show_notice(console: Console, synthetic: Sequence[str], assumptions: Sequence[Mapping[str, Any]] = ()) -> None:
+    """The warnings above an answer that rests on synthetic sources or on assumptions; nothing without any."""
+    for notice in (synthetic_notice(synthetic), assumption_notice(assumptions)):
+        if notice:
+            say(console, notice)
 
 
 def show_weak(console: Console, report: WeakReport, *, everything: bool = False, limit: int = 30) -> None:
     """The findings of a region: confirmed weaknesses first, then what is not known, then counts and coverage."""
-    show_notice(console, report.coverage.get("synthetic") or ())
+    show_notice(console, report.coverage.get("synthetic") or (), report.assumptions)
     counts = Counter(finding.regional for finding in report.findings)
-    told = "、".join(f"{label} {count}" for label, count in counts.items())
+    supposed = Counter(f.regional for f in report.findings if label_word(f, "regional") != f.regional)
+    marks = {label: f"（其中假设 {count}）" for label, count in supposed.items()}
+    told = "、".join(f"{label} {count}{marks.get(label, '')}" for label, count in counts.items())
     say(console, f"{report.region.name} · {report.chain} · {len(report.findings)} 个环节：{told}")
     weak = [f for f in report.findings if everything or f.regional not in (*_SOUND, "未知")]
     if weak:
@@ -110,7 +114,8 @@ def _row(finding: Finding) -> list[Any]:
     absent = numbers["p_absent_local"]
     blocks = f"{numbers['blocks']} / {numbers['finals']}" if numbers["blocks"] else "0"
     return [
-        finding.product, finding.regional, finding.national, numbers["local_groups"], numbers["domestic_groups"],
+        finding.product, label_word(finding, "regional"), label_word(finding, "national"),
+        numbers["local_groups"], numbers["domestic_groups"],
         numbers["foreign_groups"], blocks, "算不出" if absent is None else f"{absent:.2f}",
     ]  # fmt: skip
 
@@ -152,10 +157,10 @@ def show_unknown(console: Console, report: WeakReport, *, limit: int = 3) -> Non
 
 def show_targets(console: Console, report: TargetReport, *, gaps: int = 10) -> None:
     """Targets per gap, each with reason, counter-argument and what is unknown."""
-    show_notice(console, report.synthetic)
+    show_notice(console, report.synthetic, report.assumptions)
     shown = [gap for gap in report.gaps if gap.targets][:gaps]
     for gap in shown:
-        say(console, f"{gap.product}（{gap.regional}，全国：{gap.national}）")
+        say(console, f"{gap.product}（{label_word(gap, 'regional')}，全国：{label_word(gap, 'national')}）")
         for target in gap.targets:
             show_target(console, target)
     empty = [gap.product for gap in report.gaps if not gap.targets]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bulian.queries.results import Gap, TargetReport, WeakReport
 
 from .console import say, show_target, show_unknown, show_weak
+from .words import label_word
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +24,7 @@ def show_demo(console: Console, report: WeakReport, targets: TargetReport, paths
     console.print("二、先找谁补链")
     for gap in _first_gaps(targets):
         few = "" if len(gap.targets) >= _BEST else f"，数据中只见到 {len(gap.targets)} 个"
-        say(console, f"{gap.product}（{gap.regional}，全国：{gap.national}{few}）", 2)
+        say(console, f"{gap.product}（{label_word(gap, 'regional')}，全国：{label_word(gap, 'national')}{few}）", 2)
         for target in gap.targets[:_BEST]:
             show_target(console, target)
     console.print()

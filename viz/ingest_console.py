@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bulian.viz.console import make_console, say, show_rows
+from bulian.viz.mapping_console import show_quality
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +21,8 @@ REASONS = {
     "region_conflict": "省市县互相矛盾", "region_ambiguous": "地区重名", "cell_error": "单元格是错误值",
     "number_precision": "代码被存成了数字，末位已失真", "row_too_long": "行比表头长", "row_malformed": "行损坏",
     "formula_uncached": "公式没有保存结果",
+    "hs_unmapped": "商品编码没有产品对应（未用）", "natural_person": "申请人是自然人（不记）",
+    "bad_class": "没有分类号", "bad_weight": "占比不在 0 到 1（弃用）", "bad_validity": "有效期里没有日期（弃用）",
 }  # fmt: skip
 """Reason codes in words."""
 
@@ -76,5 +79,6 @@ def show_ingest(console: Console, report: Mapping[str, Any]) -> None:
     facts = report["facts"]
     verb = "试算（未写入）的事实" if report["dry_run"] else "事实"
     say(console, f"{verb}：新增 {facts['new']}，已有 {facts['known']}，不再有 {facts['gone']}。")
+    show_quality(console, report.get("quality") or {"problems": []})
     if report["rejects"]:
         say(console, f"退回的行在 {report['rejects']}，改好后可再导入。")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import networkx as nx
 
@@ -12,7 +12,7 @@ from bulian.queries.results import NATIONAL_LABELS, REGIONAL_LABELS, Finding, Ma
 from bulian.viz.evidence import EvidencePool
 from bulian.viz.model import Item, Section
 from bulian.viz.palette import NATIONAL_STYLES, REGIONAL_STYLES, UNRATED
-from bulian.viz.words import COVERAGE_WORDS, MODALITY_WORDS, SCOPES, SETTING_WORDS, number_word, written
+from bulian.viz.words import COVERAGE_WORDS, MODALITY_WORDS, SCOPES, SETTING_WORDS, label_word, number_word, written
 
 __all__ = ["overview", "product_sections", "relation_note"]
 
@@ -56,8 +56,12 @@ def _verdict(finding: Finding) -> Iterator[Section]:
         "判定",
         "badges",
         (
-            Item(_MEANINGS[finding.regional], note="本地", badge=finding.regional),
-            Item(_NATIONAL_MEANINGS[finding.national], note="全国", badge=f"全国·{finding.national}"),
+            Item(_MEANINGS[finding.regional], note=f"本地{_marked(finding, 'regional')}", badge=finding.regional),
+            Item(
+                _NATIONAL_MEANINGS[finding.national],
+                note=f"全国{_marked(finding, 'national')}",
+                badge=f"全国·{finding.national}",
+            ),
         ),
     )
     yield from _lines("理由", finding.reasons)
@@ -66,6 +70,11 @@ def _verdict(finding: Finding) -> Iterator[Section]:
     figures = [Item("卡住终端产品的比例（严重度）", note=written(finding.severity))]
     figures += [Item(number_word(key), note=written(value)) for key, value in finding.numbers.items()]
     yield Section("所用数字", "figures", tuple(figures))
+
+
+def _marked(finding: Finding, axis: Literal["regional", "national"]) -> str:
+    """What stands behind a badge whose label rests on an assumption; nothing behind others."""
+    return label_word(finding, axis).removeprefix(getattr(finding, axis))
 
 
 def _lines(title: str, texts: Iterable[str]) -> Iterator[Section]:
@@ -150,6 +159,7 @@ def _ties(chain: nx.MultiDiGraph[str], name: str) -> Iterator[Section]:
 def overview(report: WeakReport) -> tuple[Section, ...]:
     """The whole report at a glance: counts, the worst links in report order, what is not known, thresholds."""
     regional = Counter(finding.regional for finding in report.findings)
+    supposed = Counter(finding.regional for finding in report.findings if _marked(finding, "regional"))
     national = Counter(finding.national for finding in report.findings)
     worst = [f for f in report.findings if f.regional not in ("未知", "正常", "强链")]
     unknown = [f for f in report.findings if f.regional == "未知"]
@@ -157,7 +167,11 @@ def overview(report: WeakReport) -> tuple[Section, ...]:
         Section(
             "本地判定",
             "badges",
-            tuple(Item(f"{regional[key]} 个", badge=key) for key in REGIONAL_LABELS if regional[key]),
+            tuple(
+                Item(f"{regional[key]} 个" + (f"（其中假设 {supposed[key]}）" if supposed[key] else ""), badge=key)
+                for key in REGIONAL_LABELS
+                if regional[key]
+            ),
         ),
         Section(
             "全国判定",
@@ -181,7 +195,8 @@ def _count(title: str, findings: Sequence[Finding]) -> str:
 def _short(finding: Finding) -> Item:
     """A finding as one clickable line."""
     why = finding.unknowns if finding.regional == "未知" else finding.reasons
-    return Item(finding.product, note=why[0] if why else "", node=finding.product, badge=finding.regional)
+    mark = _marked(finding, "regional")
+    return Item(finding.product, note=mark + (why[0] if why else ""), node=finding.product, badge=finding.regional)
 
 
 def _settings(values: Mapping[str, Any]) -> tuple[Item, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from bulian.graph.errors import UsageError
 from bulian.graph.guard import safe_filename
 from bulian.graph.store import GraphView
+from bulian.queries.assumption import Assumption
 from bulian.queries.picture import newest_date, read_neighbourhood, read_path, read_picture
 from bulian.queries.results import TargetReport, WeakReport
 from bulian.queries.settings import Settings
@@ -21,6 +22,7 @@ from .model import ViewModel
 from .network_view import network_view
 from .page import render_page, write_page
 from .view import chain_view
+from .words import assumption_notice
 from .workbook import write_workbook
 
 __all__ = ["write_chain_page", "write_network_page", "write_papers", "write_target_book"]
@@ -48,13 +50,29 @@ def write_papers(
     return {"链图": str(page), "工作簿": str(book)}
 
 
-def write_chain_page(view: GraphView, region: str, chain: str, settings: Settings, output: Path | None) -> dict[str, Any]:
+def write_chain_page(
+    view: GraphView,
+    region: str,
+    chain: str,
+    settings: Settings,
+    output: Path | None,
+    assumptions: Sequence[Assumption] = (),
+) -> dict[str, Any]:
     """The chain map of a region as one offline page; its path and what it shows."""
-    report = find_weak_links(view, region, chain, settings)
-    targets = find_targets(view, region, chain, settings=settings, report=report, top=_TOP)
+    report, targets = _answers(view, region, chain, settings, assumptions)
     model = _chain_model(view, report, targets, settings)
     path = output or Path(f"{safe_filename(f'{report.region.name}-{report.chain}')}-链图.html")
     return _written(model, path)
+
+
+def _answers(
+    view: GraphView, region: str, chain: str, settings: Settings, assumptions: Sequence[Assumption]
+) -> tuple[WeakReport, TargetReport]:
+    report = find_weak_links(view, region, chain, settings, assumptions)
+    targets = find_targets(
+        view, region, chain, settings=settings, report=report, top=_TOP, assumptions=assumptions
+    )  # fmt: skip
+    return report, targets
 
 
 def _chain_model(view: GraphView, report: WeakReport, targets: TargetReport, settings: Settings) -> ViewModel:
@@ -63,7 +81,12 @@ def _chain_model(view: GraphView, report: WeakReport, targets: TargetReport, set
         picture.chain, report, targets=targets, producers=picture.makers,
         title=f"{report.chain}产业链图谱", data_date=picture.data_date,
     )  # fmt: skip
-    return replace(model, notice=synthetic_notice(synthetic_sources(view)))
+    return replace(model, notice=_notice(view, targets))
+
+
+def _notice(view: GraphView, targets: TargetReport) -> str:
+    """What must stand at the head of a paper: made-up sources in the store, assumptions its labels may rest on."""
+    return "".join((synthetic_notice(synthetic_sources(view)), assumption_notice(targets.assumptions)))
 
 
 def write_network_page(
@@ -93,10 +116,16 @@ def _written(model: ViewModel, path: Path) -> dict[str, Any]:
     return {"path": str(page), "nodes": len(model.cards), "edges": len(model.links), "cut": cut}
 
 
-def write_target_book(view: GraphView, region: str, chain: str, settings: Settings, output: Path) -> dict[str, Any]:
+def write_target_book(
+    view: GraphView,
+    region: str,
+    chain: str,
+    settings: Settings,
+    output: Path,
+    assumptions: Sequence[Assumption] = (),
+) -> dict[str, Any]:
     """The target workbook of a region on a chain; its path and how many targets and findings it lists."""
-    report = find_weak_links(view, region, chain, settings)
-    targets = find_targets(view, region, chain, settings=settings, report=report, top=_TOP)
+    report, targets = _answers(view, region, chain, settings, assumptions)
     book = write_workbook(output, report, targets, extra=_extra(view, targets, _TOP))
     listed = sum(len(gap.targets) for gap in targets.gaps)
     findings = len(report.findings)
@@ -112,5 +141,5 @@ def _extra(view: GraphView, targets: TargetReport, top: int) -> dict[str, Any]:
         for node in view.nodes(ids=ids)
     }
     notes = (f"目标清单中每个环节的招引、培育、院所各最多列 {top} 个，更多的用 bulian targets --top 查询",)
-    notice = synthetic_notice(synthetic_sources(view))
+    notice = _notice(view, targets)
     return {"data_date": newest_date(view), "enterprises": firms, "notes": notes, "notice": notice}

@@ -10,6 +10,7 @@ import networkx as nx
 from bulian.queries.results import Finding, TargetReport, WeakReport
 from bulian.viz.model import BoardColumn, Cell, LegendLine, Table
 from bulian.viz.palette import KIND_STYLES, NATIONAL_STYLES, NODE_KINDS, REGIONAL_STYLES
+from bulian.viz.words import label_word
 
 __all__ = ["board", "caveats", "chain_legend", "finding_table", "target_table"]
 
@@ -64,8 +65,8 @@ def _finding_row(node: Mapping[str, Any], finding: Finding) -> tuple[Cell, ...]:
         finding.product,
         _KIND_LABEL.get(kind, kind),
         node.get("stage"),
-        finding.regional,
-        finding.national,
+        label_word(finding, "regional"),
+        label_word(finding, "national"),
         numbers.get("blocks"),
         numbers.get("local_groups"),
         numbers.get("domestic_groups"),
@@ -91,8 +92,8 @@ def target_table(targets: TargetReport) -> Table:
             rows.append(
                 (
                     gap.product,
-                    gap.regional,
-                    gap.national,
+                    label_word(gap, "regional"),
+                    label_word(gap, "national"),
                     target.kind,
                     target.name,
                     target.region.name if target.region else None,
@@ -133,6 +134,9 @@ def caveats(chain: nx.MultiDiGraph[str], report: WeakReport) -> tuple[str, ...]:
     unknown = sum(finding.regional == "未知" for finding in report.findings)
     if unknown:
         notes.append(f"{unknown} 个环节为“未知”：没查到不等于没有，须先查证再下结论。")
+    supposed = sum(finding.assumption is not None for finding in report.findings)
+    if report.assumptions:
+        notes.append(f"用了假设的检出率，{supposed} 个环节的判定靠假设（已标明）；没有实际查过。")
     computed = any(finding.numbers.get("p_absent_local") is not None for finding in report.findings)
     if report.findings and not computed:
         notes.append("没有来源声明过本地检索覆盖，因此一个“断链”也无法认定。")

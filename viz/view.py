@@ -20,7 +20,7 @@ from bulian.viz.palette import KIND_STYLES, NODE_KINDS, UNRATED
 from bulian.viz.panel import overview, product_sections, relation_note
 from bulian.viz.selection import LIMIT, choose
 from bulian.viz.tables import board, caveats, chain_legend, finding_table, target_table
-from bulian.viz.words import RELATION_WORDS
+from bulian.viz.words import RELATION_WORDS, label_word
 
 __all__ = ["STAGES", "ViewModel", "break_name", "chain_view"]
 
@@ -127,7 +127,7 @@ def _card(
         style=label,
         mark=finding.national if finding else "",
         lines=break_name(name),
-        second=f"{label} · {_local(finding)}",
+        second=f"{label_word(finding, 'regional') if finding else label} · {_local(finding)}",
         words=" ".join(node.get("aliases") or ()),
         facets=(f"kind:{kind}", f"label:{label}"),
         sections=product_sections(chain, name, finding, producers, targets, pool),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from bulian.graph.kinds import MODALITIES, SCHEMA
+
+if TYPE_CHECKING:
+    from bulian.queries.coverage_results import ProductCoverage
+    from bulian.queries.results import Finding, Gap
 
 __all__ = [
     "COMPONENT_WORDS",
@@ -15,6 +19,8 @@ __all__ = [
     "RELATION_WORDS",
     "SCOPES",
     "SETTING_WORDS",
+    "assumption_notice",
+    "label_word",
     "number_word",
     "written",
 ]
@@ -65,6 +71,8 @@ COVERAGE_WORDS: Mapping[str, str] = {
     "with_local_maker": "有本地企业的环节",
     "searched": "查过声明了检出率的来源的环节",
     "searched_sources": "查过的来源",
+    "settled": "本地有没有已查清的环节",
+    "unsearched": "没有来源查过的环节",
     "synthetic": "合成数据（虚构，只供试用）",
 }
 
@@ -89,6 +97,21 @@ SETTING_WORDS: Mapping[str, str] = {
 MODALITY_WORDS: Mapping[str, str] = MODALITIES
 
 RELATION_WORDS: Mapping[str, str] = {relation.name: relation.label for relation in SCHEMA.relations}
+
+
+def label_word(judged: Finding | Gap | ProductCoverage, axis: Literal["regional", "national"]) -> str:
+    """A label as people read it; one that rests on an assumption says so, with the label it would have without."""
+    label: str = getattr(judged, axis)
+    without = (judged.assumption or {}).get(axis, label)
+    return label if without == label else f"{label}（假设；否则{without}）"
+
+
+def assumption_notice(assumptions: Sequence[Mapping[str, Any]]) -> str:
+    """The sentence for the head of an answer that supposes detection rates; empty without any."""
+    if not assumptions:
+        return ""
+    told = "；".join(str(one["text"]) for one in assumptions)
+    return f"注意：{told}。假设不是查过：靠它得出的判定都标明“假设”和不作假设时的判定。"
 
 
 def number_word(key: str) -> str:

@@ -21,6 +21,7 @@ from bulian.viz.words import (
     MODALITY_WORDS,
     NUMBER_WORDS,
     SETTING_WORDS,
+    label_word,
     number_word,
     written,
 )
@@ -101,8 +102,9 @@ def _target_rows(
             firm = firms.get(item.id, {})
             yield [
                 number, item.name, firm.get("credit_code"), item.region.name if item.region else None, gap.product,
-                gap.regional, gap.national, item.kind, firm.get("main_products"), firm.get("honours"),
-                firm.get("capital"), firm.get("insured"), firm.get("founded_on"), firm.get("relation"), *item.rank,
+                label_word(gap, "regional"), label_word(gap, "national"), item.kind, firm.get("main_products"),
+                firm.get("honours"), firm.get("capital"), firm.get("insured"), firm.get("founded_on"),
+                firm.get("relation"), *item.rank,
                 *(item.components.get(key) for key in components),
                 item.mode, item.reason, item.counter, "；".join(item.unknowns), _sources(item.evidence),
                 firm.get("contact"), *(None for _ in OFFICE_COLUMNS),
@@ -127,8 +129,8 @@ def _weak_sheet(report: WeakReport) -> Sheet:
     rows: list[list[Any]] = [
         [
             f.product,
-            f.regional,
-            f.national,
+            label_word(f, "regional"),
+            label_word(f, "national"),
             f.severity,
             *(f.numbers.get(key) for key in keys),
             "".join(f.reasons),
@@ -180,6 +182,7 @@ def _notes_sheet(report: WeakReport, targets: TargetReport | None, more: Mapping
         ["不知道", "判为“未知”的环节", f"{unknown} 个；没查到不等于没有"],
         ["不知道", "没有检索覆盖可算 P_absent 的环节", f"{uncovered} 个；这些环节不会判为断链"],
         *(["不知道", "说明", note] for note in more.get("notes") or ()),
+        *(["假设", one["name"], one["text"]] for one in report.assumptions),
         *(["覆盖", COVERAGE_WORDS.get(key, key), written(value)] for key, value in report.coverage.items()),
         *(["门槛", SETTING_WORDS.get(key, key), written(value)] for key, value in report.settings.items()),
         *(["本地判定", style.label, style.meaning] for style in REGIONAL_STYLES),

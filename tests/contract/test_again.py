@@ -64,7 +64,7 @@ def test_a_copy_elsewhere_is_another_source(door: Any, files: list[Path], tmp_pa
 def test_the_order_of_files_does_not_matter(door: Any, files: list[Path], together: bool) -> None:
     reference: str | None = None
     orders = list(permutations(files))
-    step = (7 if together else 13) * (4 if door.slow else 1)
+    step = (11 if together else 23) * (5 if door.slow else 1)  # a server resolves names with the same code
     for number, order in enumerate(orders[::step]):
         store = door.another(f"order{number}")
         if together:

@@ -158,8 +158,11 @@ def wait_for(server: Neo4jServer, state: str, process: subprocess.Popen[bytes]) 
             time.sleep(0.01)
 
 
-@pytest.mark.parametrize("state", [STAGING, APPLYING], ids=["staging", "applying"])
-@pytest.mark.parametrize("victim", ["server", "program", "paused server"])
+@pytest.mark.parametrize(
+    ("victim", "state"),
+    [("server", STAGING), ("server", APPLYING), ("program", APPLYING), ("paused server", STAGING)],
+    ids=["server-staging", "server-applying", "program-applying", "paused server-staging"],
+)
 def test_ended_in_mid_load(
     bulian: Any, spawn: Callable[..., Any], server: Neo4jServer, tmp_path: Path, state: str, victim: str
 ) -> None:

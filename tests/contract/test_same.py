@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from bulian.examples import example_folder
 from bulian.graph.store import GraphView
+from bulian.queries.assumption import Assumption
 from bulian.queries.check import check_chain
+from bulian.queries.coverage import find_coverage
 from bulian.queries.explain import explain
 from bulian.queries.results import as_json
 from bulian.queries.spof import find_single_points
@@ -53,6 +55,7 @@ def answers(view: GraphView, region: str) -> str:
         report = find_weak_links(view, region, chain)
         told += [report, find_targets(view, region, chain, top=3, report=report), find_single_points(view, chain)]
         told += [check_chain(view, chain), view.links(chain)]
+        told.append(find_coverage(view, region, chain, None, [Assumption(None, 0.7), Assumption("中国", 0.9)]))
     told += [explain(view, node.id) for node in list(view.nodes())[::7]]
     told += [explain(view, f"{e.source} {e.relation} {e.target}") for e in list(view.edges())[::29]]
     return json.dumps(as_json(told), ensure_ascii=False, indent=1)
@@ -88,7 +91,7 @@ def test_the_example(pairs: Callable[[], Pair]) -> None:
 
 
 @settings(
-    max_examples=6, deadline=None,
+    max_examples=4, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(many=st.lists(populations(), min_size=2, max_size=6), gone=st.integers(0, 2))

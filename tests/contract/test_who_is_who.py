@@ -44,7 +44,7 @@ def test_a_name_with_code_here_and_without_there_is_one_firm(door: Any) -> None:
     other = door.file("名录.csv", "企业名称,登记状态", ("甲有限公司(温岭)", "存续"))
     made = makes(door, "企业产品.csv", ("甲有限公司〔温岭〕", "主轴"))
     exports = set()
-    for number, order in enumerate(permutations((register, other, made))):
+    for number, order in enumerate(list(permutations((register, other, made)))[:: 3 if door.slow else 1]):
         store = door.another(f"order{number}")
         for file in order:
             store.ingest(file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +36,7 @@ def cases(draw: st.DrawFn) -> Case:
         gap=draw(st.none() | st.booleans()),
         domestic_share=marginal,
         share_disputed=marginal is not None and draw(st.booleans()),
+        honours=draw(st.none() | st.integers(0, 2)),
     )
 
 
@@ -135,6 +137,50 @@ def test_every_threshold_comes_from_the_settings() -> None:
     assert first_rule(NATIONAL_RULES, held, strict).label == "对外依赖"
 
 
+class Watched:
+    """Settings that remember which of them were looked at."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.seen: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        self.seen.add(name)
+        return getattr(self.settings, name)
+
+
+@given(cases(), st.sampled_from([DEFAULTS, Settings(strong_national_share=0.5, strong_honours=1)]))
+def test_a_rule_reads_no_threshold_it_does_not_name(case: Case, settings: Settings) -> None:
+    for rule in (*REGIONAL_RULES, *NATIONAL_RULES):
+        watched = Watched(settings)
+        rule.applies(case, watched)  # type: ignore[arg-type]
+        assert watched.seen <= set(rule.thresholds), rule.id
+
+
+def test_every_threshold_a_rule_names_is_a_setting() -> None:
+    known = {field.name for field in dataclasses.fields(Settings)}
+    for rule in (*REGIONAL_RULES, *NATIONAL_RULES):
+        assert set(rule.thresholds) <= known, rule.id
+        assert len(set(rule.thresholds)) == len(rule.thresholds)
+        assert rule.title
+        assert rule.population.title
+
+
+@given(cases())
+def test_whatever_a_rule_labels_belongs_to_its_population(case: Case) -> None:
+    assert first_rule(REGIONAL_RULES, case, DEFAULTS).population.includes(case)
+    assert first_rule(NATIONAL_RULES, case, DEFAULTS).population.includes(case)
+
+
+@given(cases(), st.sampled_from([0.0, 0.25, 0.9]), st.integers(0, 2))
+def test_share_and_honours_are_asked_for_where_a_threshold_is_set(case: Case, share: float, honours: int) -> None:
+    settings = Settings(strong_national_share=share, strong_honours=honours)
+    case = dataclasses.replace(case, national_share=case.local_groups / (case.domestic_groups or 1))
+    plain, asked = (first_rule(REGIONAL_RULES, case, some).label for some in (DEFAULTS, settings))
+    enough = (case.national_share or 0) >= share and (not honours or (case.honours or 0) >= honours)
+    assert asked == ("正常" if plain == "强链" and not enough else plain)
+
+
 def test_rules_have_ids_of_their_own_and_cover_every_label() -> None:
     for rules, labels in ((REGIONAL_RULES, REGIONAL_LABELS), (NATIONAL_RULES, NATIONAL_LABELS)):
         assert {rule.label for rule in rules} == set(labels)
@@ -144,9 +190,11 @@ def test_rules_have_ids_of_their_own_and_cover_every_label() -> None:
 
 def table() -> str:
     """The table of the docs: every rule in order."""
-    lines = ["| id | label | definition | what would change it |", "|---|---|---|---|"]
+    lines = ["| id | label | title | definition | judged over | thresholds | what would change it |", "|---" * 7 + "|"]
     for rule in (*REGIONAL_RULES, *NATIONAL_RULES):
-        lines.append(f"| `{rule.id}` | {rule.label} | {rule.definition} | {rule.otherwise} |")
+        names = ", ".join(f"`{name}`" for name in rule.thresholds)
+        cells = (f"`{rule.id}`", rule.label, rule.title, rule.definition, rule.population.title, names, rule.otherwise)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -117,7 +117,7 @@ def test_the_json_is_that_of_the_contract(planted: tuple[Tables, Store]) -> None
     assert {"gaps"} <= set(told)
     assert told["gaps"]
     for gap in told["gaps"]:
-        assert list(gap) == ["product", "regional", "national", "targets"]
+        assert list(gap) == ["product", "regional", "national", "targets", "assumption"]
         for target in gap["targets"]:
             assert set(target) == {
                 "rank", "kind", "id", "name", "region", "components", "mode", "reason", "counter", "unknowns", "evidence",

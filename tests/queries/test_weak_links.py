@@ -175,6 +175,58 @@ def test_worst_comes_first_in_a_stable_order(worlds: list[World]) -> None:
         assert keys == sorted(keys)
 
 
+def test_monopolies_duplicates_and_unverified_claims_are_planted(worlds: list[World]) -> None:
+    found = [finding for _, finding in findings(worlds)]
+    assert sum(f.regional == "弱链" and f.numbers["local_groups"] > 1 for f in found) >= 5
+    assert sum(f.numbers["local_firms"] > f.numbers["local_groups"] for f in found) >= 5
+    assert sum(bool(f.numbers["unverified_local"]) and not f.numbers["local_groups"] for f in found) >= 5
+    assert sum(bool(f.numbers["near_groups"]) and f.regional == "未知" for f in found) >= 5
+
+
+def test_every_rule_says_over_what_it_was_judged(worlds: list[World]) -> None:
+    for world in worlds:
+        rules, found = world.report.rules, world.report.findings
+        for axis in ("regional", "national"):
+            mine = {name: rule for name, rule in rules.items() if rule["axis"] == axis}
+            assert sum(rule["fired"] for rule in mine.values()) == len(found)
+            for name, rule in mine.items():
+                fired = [f for f in found if f.numbers[f"rule_{axis}"] == name]
+                assert rule["fired"] == len(fired) <= rule["judged"] <= len(found), (world.where, name)
+                assert {getattr(f, axis) for f in fired} <= {rule["label"]}
+                assert all(f.reasons.count(rule["definition"]) == 1 for f in fired)
+                assert rule["thresholds"].items() <= world.report.settings.items()
+        made = sum(f.numbers["local_groups"] > 0 for f in found)
+        assert rules["regional.weak"]["judged"] == made
+        assert rules["regional.broken"]["judged"] == len(found) - made
+        known = [f for f in found if f.numbers["dependent"] is not None and f.numbers["technology_gap"] is not None]
+        assert rules["national.choked"]["judged"] == len(known)
+
+
+def test_the_three_lists_hold_what_their_names_say(worlds: list[World]) -> None:
+    held = 0
+    for world in worlds:
+        lists, found = world.report.lists, world.report.findings
+        assert list(lists) == ["强链", "补链", "延链"]
+        assert lists["强链"] == tuple(f.product for f in found if f.regional == "强链")
+        weak = [f.product for f in found if f.regional in ("断链", "疑似断链", "可替代缺口", "弱链", "短板")]
+        rest = [f.product for f in found if f.product not in weak and f.national == "卡脖子"]
+        held += len(rest)
+        assert lists["补链"] == (*weak, *rest)
+    assert held
+
+
+def test_the_share_of_the_nation_is_that_of_its_groups(worlds: list[World]) -> None:
+    for _, finding in findings(worlds):
+        numbers = finding.numbers
+        if numbers["domestic_groups"]:
+            assert numbers["national_share"] == pytest.approx(numbers["local_groups"] / numbers["domestic_groups"])
+        else:
+            assert numbers["national_share"] is None
+        assert (numbers["local_honours"] is not None) == (
+            (numbers["lq"] or 0) >= 1.5 and numbers["local_n_eff"] >= 3 - 1e-9
+        )
+
+
 def _keys(value: Any) -> set[str]:
     return set(value)
 
@@ -183,13 +235,15 @@ def test_the_json_is_that_of_the_contract(worlds: list[World]) -> None:
     for world in worlds:
         told = as_json(world.report)
         assert json.loads(json.dumps(told, ensure_ascii=False, allow_nan=False)) == told
-        assert _keys(told) == {"region", "chain", "settings", "coverage", "findings"}
+        assert _keys(told) == {
+            "region", "chain", "settings", "coverage", "findings", "rules", "lists", "sensitivity", "assumptions",
+        }  # fmt: skip
         assert _keys(told["region"]) == {"code", "name"}
         assert told["settings"] == dataclasses.asdict(Settings())
         for finding in told["findings"]:
             assert list(finding) == [
                 "product", "regional", "national", "severity", "numbers", "reasons", "counterfactual", "unknowns",
-                "evidence",
+                "evidence", "id", "changes", "stability", "assumption",
             ]  # fmt: skip
             assert NUMBERS <= _keys(finding["numbers"])
             for line in finding["evidence"]:

@@ -31,8 +31,8 @@ def look(tables: Tables, folder: Path, seed: int = 0) -> Looks:
 
 
 def core(finding: Finding) -> tuple[Any, ...]:
-    """Labels and numbers, without names."""
-    return finding.regional, finding.national, finding.severity, dict(finding.numbers)
+    """Labels, numbers and what would change them, without names of firms; and the finding's own number."""
+    return finding.regional, finding.national, finding.severity, dict(finding.numbers), finding.id, finding.changes
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +122,7 @@ def test_firms_of_one_group_count_once(tmp_path: Path) -> None:
     assert sum(f.numbers["local_firms"] for f in twice.values()) > sum(f.numbers["local_firms"] for f in once.values())
     for key, finding in once.items():
         assert core(twice[key])[:3] == core(finding)[:3]
+        assert core(twice[key])[4:] == core(finding)[4:]
         same = set(finding.numbers) - {"local_firms"}
         assert {n: twice[key].numbers[n] for n in same} == {n: finding.numbers[n] for n in same}, key
 
@@ -154,6 +155,7 @@ def test_another_local_supplier_never_worsens_a_label(
         assert BETTER[after[key].regional] >= BETTER[finding.regional], key
         assert NATIONAL_LABELS.index(after[key].national) >= NATIONAL_LABELS.index(finding.national), key
         assert after[key].numbers["local_groups"] > finding.numbers["local_groups"]
+        assert after[key].id == finding.id
         improved += BETTER[after[key].regional] > BETTER[finding.regional]
     assert improved
 

@@ -39,13 +39,16 @@ lists.board = function () {
   page.byId("pane-board").appendChild(board);
 };
 
+// A label that rests on an assumption says so in brackets behind it.
+lists.label = function (value) { return String(value).split("（")[0]; };
+
 // Missing values go last either way; labels sort in their own order, numbers as numbers, intervals by their start.
 lists.compare = function (a, b, column, sign, order) {
   const x = a.cells[column], y = b.cells[column];
   if (x === null || y === null) { return (x === null) - (y === null) || a.index - b.index; }
   let by;
   if (typeof x === "number" && typeof y === "number") { by = x - y; }
-  else if (order) { by = order.get(x) - order.get(y); }
+  else if (order) { by = order.get(lists.label(x)) - order.get(lists.label(y)); }
   else { by = String(x).localeCompare(String(y), "zh-Hans-CN", { numeric: true }); }
   return by * sign || a.index - b.index;
 };
@@ -55,7 +58,12 @@ lists.cell = function (value, row, column) {
   if (value === null) { cell.textContent = "–"; cell.className = row.numeric.has(column) ? "num" : "word"; }
   else if (typeof value === "number") { cell.textContent = String(value); cell.className = "num"; }
   else if (column === 0 && page.card(row.node)) { cell.appendChild(panel.go(row.node, value)); cell.className = "word"; }
-  else if (page.styles.has(value) && row.labels.has(column)) { cell.appendChild(page.badge(row.labels.get(column) + value)); cell.className = "word"; }
+  else if (row.labels.has(column) && page.styles.has(lists.label(value))) {
+    const label = lists.label(value);
+    cell.appendChild(page.badge(row.labels.get(column) + label));
+    if (value !== label) { cell.appendChild(document.createTextNode(value.slice(label.length))); }
+    cell.className = "word";
+  }
   else { cell.textContent = value; cell.className = value.length > 12 ? "long" : "word"; }
   return cell;
 };

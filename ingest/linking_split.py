@@ -1,0 +1,135 @@
+"""Product lists and business scopes into single things with what is done with them.
+
+研发、生产、销售：数控机床、加工中心 and 机床附件、刀具、量具及夹具制造 are both lists of things; the verbs stand before
+or after them and hold for all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from .linking_words import LinkWords, Role
+
+__all__ = ["BRACKETS", "CLAUSES", "HIDE", "Item", "clauses_of", "items_of"]
+
+BRACKETS: Final = r"[（(\[【〔][^（()）\[\]【】〔〕]*[)）\]】〕]"
+"""Regular expression (RE2 and Python) of an innermost pair of brackets in a scope, which hold conditions."""
+CLAUSES: Final = "[;；。\n\r|]+"
+"""The same of what ends a clause of a scope."""
+_BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|<[^<>]*>")
+_CLAUSES: Final = re.compile(r"[;；。\n|\r★●◆■※]+|(?<=\D)\d{1,2}[.、)](?=\D)")
+_COMMAS: Final = re.compile(r"[,，]+")
+_LISTED: Final = re.compile(r"[、/&+·]+|\s+|以及其|以及|及其|及|和|与|或者|或|等(?=.)|-{1,2}|—+|[,，]+|[:：](?=.)")
+_EDGE: Final = re.compile(r"^[\s.,。、，:：;；\"'“”‘’()*·\-—]+|[\s.,。、，:：;；\"'“”‘’()*·\-—]+$")
+_SEPARATORS: Final = "、/&+·和与及或以其者等-—,，:：.;；"
+HIDE: Final = {ord(char): chr(0xE000 + at) for at, char in enumerate(_SEPARATORS)}
+"""For :meth:`str.translate`: separators to characters that separate nothing, where they stand inside a name."""
+_SHOW: Final = {ord(hidden): chr(char) for char, hidden in HIDE.items()}
+
+
+@dataclass(slots=True)
+class Item:
+    """One thing of a list; ``roles`` empty where no verb says what is done with it; ``clause`` numbers its clause."""
+
+    text: str
+    clause: int
+    roles: set[Role] = field(default_factory=set)
+
+
+def clauses_of(scope: str) -> list[str]:
+    """The clauses of a scope as registered, without what stands in brackets."""
+    return [clause for part in re.split(CLAUSES, re.sub(BRACKETS, "", scope)) if (clause := part.strip())]
+
+
+def items_of(text: str, words: LinkWords, known_end: Callable[[str], int], masked: Callable[[str], str]) -> list[Item]:
+    """The things of a string in order.
+
+    Args:
+        text: a product list or a scope, in one way of writing (:func:`~bulian.ingest.linking_words.written_once`).
+        words: the word lists.
+        known_end: how long the name of a node is that the text ends with, 0 for none: a verb inside it is none.
+        masked: the text with the separators inside names of nodes hidden (:data:`HIDE`).
+    """
+    found: list[Item] = []
+    for number, clause in enumerate(_CLAUSES.split(_without_brackets(text))):
+        found += _clause_items(masked(clause), number, words, known_end)
+    return found
+
+
+def _without_brackets(text: str) -> str:
+    """What stands in brackets is a gloss or a condition; a string of nothing else keeps it."""
+    previous = text
+    while (outside := _BRACKETS.sub("", previous)) != previous:
+        previous = outside
+    return previous if _EDGE.sub("", previous) else re.sub(r"[()\[\]【】〔〕<>]", "", text)
+
+
+def _clause_items(clause: str, number: int, words: LinkWords, known_end: Callable[[str], int]) -> list[Item]:
+    """Things of a clause; verbs before them hold from there on, verbs after them for all since the last such verb."""
+    found: list[Item] = []
+    group: list[Item] = []  # those a verb that follows is about
+    closed = False
+    leading: set[Role] = set()
+    waiting: set[Role] = set()
+    for part, after_comma in _parts(clause, words):
+        lead, thing, trail = _verbs(part, words, known_end)
+        if not thing:
+            closed = closed or bool(group)
+            for item in group:
+                item.roles |= lead | trail
+            waiting |= set() if found else lead | trail
+            continue
+        if lead or waiting or closed:
+            leading = lead if lead and after_comma else lead | waiting
+            group, closed, waiting = [], False, set()
+        item = Item(thing, number, set(leading))
+        found.append(item)
+        group.append(item)
+        if trail:
+            closed, leading = True, set()
+            for each in group:
+                each.roles |= trail
+    return found
+
+
+def _parts(clause: str, words: LinkWords) -> Iterator[tuple[str, bool]]:
+    """The listed parts, and whether a comma stands before; a separator inside a word (饱和, 普及) separates nothing."""
+    glued = {match.start() + at for match in words.glue.finditer(clause) for at in range(len(match[0]))}
+    begin, comma = 0, False
+    for match in _LISTED.finditer(clause):
+        if match.start() in glued or _inside_latin(clause, match):
+            continue
+        yield clause[begin : match.start()], comma
+        begin, comma = match.end(), bool(_COMMAS.fullmatch(match[0]))
+    yield clause[begin:], comma
+
+
+def _inside_latin(clause: str, match: re.Match[str]) -> bool:
+    """Whether a stroke stands inside a Latin word or number (X-Y, 3/8)."""
+    around = clause[max(0, match.start() - 1) : match.start()], clause[match.end() : match.end() + 1]
+    return match[0][0] in "-/+&·" and all(char.isascii() and char.isalnum() for char in around if char) and all(around)
+
+
+def _verbs(part: str, words: LinkWords, known_end: Callable[[str], int]) -> tuple[set[Role], str, set[Role]]:
+    """The roles said before a thing, the thing, the roles said after it."""
+    thing = _EDGE.sub("", part).translate(_SHOW)
+    lead: set[Role] = set()
+    trail: set[Role] = set()
+    while thing and not known_end(thing) and (match := words.tail_verb.search(thing)):
+        trail |= words.verbs[match["verb"]]
+        thing = _EDGE.sub("", thing[: match.start()]).removesuffix("的").removesuffix("等")
+    while thing and (before := thing[: len(thing) - known_end(thing)]):  # a verb inside a name is part of it
+        if match := words.lead.match(before):
+            thing = thing[match.end() :]
+        elif match := words.lead_verb.match(before):
+            lead |= words.verbs[match["verb"]]
+            thing = thing[match.end() :]
+        else:
+            break
+        thing = _EDGE.sub("", thing)
+    if trail & {"research", "service"} and not known_end(thing):
+        thing = thing.removesuffix("技术")
+    return lead, thing, trail
