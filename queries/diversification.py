@@ -96,8 +96,9 @@ def find_extensions(
 ) -> tuple[Extension, ...]:  # fmt: skip
     """The list 延链 of a region on a chain.
 
-    A product, not a using industry (类别 应用), is listed when no confirmed maker of it is in the region, it needs something that is made there, and the
-    share of its inputs made there, of all and of the 必需 ones, is at least ``extend_inputs``.
+    A product, not a using industry (类别 应用), is listed when no confirmed maker of it is in the region, it needs
+    something that is made there, and the share of its inputs made there, of all and of the 必需 ones, is at least
+    ``extend_inputs``.
 
     Returns:
         By the share of 必需 inputs (of all where none is 必需), of all inputs, density (none last), name.
