@@ -83,11 +83,13 @@ def cut_sets(
     usable = graph.known if among is None else graph.known.intersection(among)
     known = single_points(graph) if points is None else points
     nodes = rules.numbers(products)
+    makings = frozenset(rules.numbers(usable))
     found = {}
     for place, node in enumerate(nodes):
         name = rules.names[node]
         singles = sorted((point,) for point in known[name] if point in usable)
-        search = _Search(rules, node, usable - {name, *known[name]}, work // (len(nodes) - place))
+        left_out = {node, *(rules.index[point] for point in known[name])}
+        search = _Search(rules, node, makings, left_out, work // (len(nodes) - place))
         larger, complete = search.found(size)
         work -= search.spent
         found[name] = CutSets((*singles, *larger), complete)
@@ -97,10 +99,13 @@ def cut_sets(
 class _Search:
     """The families of everything a product depends on, solved by repeating until nothing changes."""
 
-    def __init__(self, rules: StopRules, target: int, usable: Collection[str], work: int) -> None:
+    def __init__(
+        self, rules: StopRules, target: int, usable: Collection[int], left_out: Collection[int], work: int
+    ) -> None:
         self._rules = rules
         self._target = target
-        self._usable = frozenset(rules.index[name] for name in usable)
+        self._usable = usable
+        self._left_out = left_out
         self._work = work
         self.spent = 0
 
@@ -138,7 +143,7 @@ class _Search:
 
     def _family(self, node: int, families: Mapping[int, _Family], bound: int) -> _Family:
         """The right-hand side of the equation of one node."""
-        found: set[_Cut] = {(node,)} if node in self._usable else set()
+        found: set[_Cut] = {(node,)} if node in self._usable and node not in self._left_out else set()
         for _, body, _ in self._rules.by_head[node]:
             self._spend(1)
             parts = sorted((families[part] for part in body), key=len)
