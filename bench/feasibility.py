@@ -1,10 +1,10 @@
 """Feasibility against the same question asked by loops over one networkx graph, as ratios of one run.
 
-``python bench/feasibility.py [products] [links] [share of 必需 rows]``; the defaults are a large chain of 5,000
-products. The graph is a layered random DAG of ten layers (80 % of the links go to the next layer); one third of
-the links are in groups of alternatives, one product in fifty is a sub-type of another of its layer, and a few
-links lead back up, so there are cycles. networkx answers a slice of removals; its time for all is that times the
-number of products. Both answers are compared on the slice.
+``python bench/feasibility.py [products] [links] [share of 必需 rows] [removals]``; the defaults are a large chain of
+5,000 products and 200 removals. The graph is a layered random DAG of ten layers (80 % of the links go to the next
+layer); one third of the links are in groups of alternatives, one product in fifty is a sub-type of another of its
+layer, and a few links lead back up, so there are cycles. networkx answers a slice of removals; its time for all is
+that times the number of products. Both answers are compared on the slice.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def timed(work: Callable[[], T]) -> tuple[T, float]:
     return answer, time.process_time() - start
 
 
-def main(products: int, links: int, essential: float) -> None:
+def main(products: int, links: int, essential: float, removals: int) -> None:
     """Print the ratios."""
     graph = layered(products, links, essential)
     gc.collect()
@@ -116,7 +116,7 @@ def main(products: int, links: int, essential: float) -> None:
         points, solved = timed(lambda: single_points(graph))
     blocked, told = timed(lambda: blocks(graph, ends))
     chain, loaded = timed(lambda: NetworkxChain(graph))
-    slice_of = random.Random(1).sample(graph.products, 200)
+    slice_of = random.Random(1).sample(graph.products, removals)
     slow, slow_time = timed(lambda: {name: chain.removed(name) for name in slice_of})
     fast, fast_time = timed(lambda: {name: set(cascade(graph, {name}).because) for name in slice_of})
     assert slow == fast, "both must give the same answer"
@@ -144,4 +144,5 @@ if __name__ == "__main__":
         int(given[0]) if given else 5_000,
         int(given[1]) if given[1:] else 25_000,
         float(given[2]) if given[2:] else 0.3,
+        int(given[3]) if given[3:] else 200,
     )

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from bulian.graph.errors import NotFoundError
 from bulian.graph.region_remaining import Removal
+from bulian.queries.results import as_json
+from bulian.queries.scenario import run_scenario
 
 from .places import HOME, Place
 from .populations import PAIRS, Population, group_of, makers, populations
@@ -107,3 +109,33 @@ def test_remaining_of_nothing_and_of_nowhere(door: Any, wrong: tuple[Removal, st
         removal, region = wrong
         with pytest.raises(NotFoundError, match="999999"):
             view.remaining(table(list(PAIRS)), 0.5, region, removal)
+
+
+def test_a_scenario_is_the_same_from_every_store(door: Any) -> None:
+    """Names, codes and groups are found alike, and so the whole answer is one."""
+    code = "91331081MA2AKW1X5L"
+    door.ingest(
+        door.file("链.csv", "产品,关系,对象,必要性,产业链", ("机床", "需要", "主轴", "必需", "链"), ("主轴", "需要", "轴承", "必需", "链"),
+                  ("陶瓷轴承", "属于", "轴承", "", "链")),
+        door.file("企业.csv", "企业名称,统一社会信用代码,国家或地区,城市,所属集团", ("三和厂", code, "", "台州市", "大集团"),
+                  ("四方厂", "", "", "台州市", "三和厂"), ("德国厂", "", "德国", "", "")),
+        door.file("企业产品.csv", "企业名称,产品名称,角色", ("三和厂", "主轴", "生产"), ("四方厂", "轴承", "生产"),
+                  ("德国厂", "陶瓷轴承", "生产")),
+    )  # fmt: skip
+    told = {}
+    with door.open() as view:
+        for without in ([code], ["四方厂", "德国"], ["大集团", "境外"], ["台州"]):
+            report = as_json(run_scenario(view, "链", without))
+            told[" ".join(without)] = [row["because"] for row in report["stopped"]]
+            assert report["running"] == ([] if report["stopped"] else ["机床"])
+        with pytest.raises(NotFoundError):
+            run_scenario(view, "链", ["火星"])
+        local = run_scenario(view, "链", ["四方厂"], region="台州市")
+    assert told == {
+        code: [["三和厂", "主轴", "机床"]],
+        "四方厂 德国": [["四方厂", "轴承", "主轴", "机床"]],
+        "大集团 境外": [["大集团", "主轴", "机床"]],
+        "台州": [["浙江省台州市", "主轴", "机床"]],
+    }
+    assert (local.stopped, local.lost[0].product) == ((), "轴承"), "陶瓷轴承 is made elsewhere and still meets the need"
+    assert local.made_elsewhere == ("陶瓷轴承",)
