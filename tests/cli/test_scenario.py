@@ -44,7 +44,7 @@ def test_for_people(bulian, example_store) -> None:
     assert "失去全部生产企业的产品" in out
     assert "未见不等于没有" in out
     out = bulian("scenario", *store, "--without", "境外", "--region", "温岭市").out
-    assert "只算温岭市的生产企业" in out
+    assert "只算浙江省台州市温岭市的生产企业" in out
     out = bulian("spof", *store, "--sets", "3").out
     assert "最小割集" in out
     assert " + " in out
