@@ -19,7 +19,7 @@ from bulian.ingest.pipeline import ingest
 from ..servers.neo4j_pool import Pool
 from ..servers.neo4j_server import Neo4jServer
 
-FIRMS = 8_000
+FIRMS = 12_000
 HEADER = "企业名称,产品名称,角色,产能,单位\n"
 
 

@@ -20,7 +20,7 @@ from .oracle import Oracle, Verdict
 from .planted import HOMES, Tables, plant
 from .planted_store import stored
 
-SEEDS = range(8)
+SEEDS = range(11)
 CHAINS = 8
 NUMBERS = {
     "local_groups", "local_n_eff", "domestic_groups", "foreign_groups", "p_absent_local", "p_absent_national",
