@@ -36,24 +36,32 @@ class Run:
         return {"wall s": round(self.wall, 2), "cpu s": round(self.cpu, 2), "peak GB": round(self.peak, 2)}
 
 
+# The system counts what a process held before it became the command, so a small one in between starts it.
+_BETWEEN = """
+import os, subprocess, sys, time
+begun = time.perf_counter()
+process = subprocess.Popen(sys.argv[2:])
+_, status, used = os.wait4(process.pid, 0)
+figures = time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss, os.waitstatus_to_exitcode(status)
+open(sys.argv[1], "w").write(" ".join(map(str, figures)))
+"""
+
+
 def command(*arguments: str) -> Run:
     """Run a process to its end.
 
     Raises:
         RuntimeError: it failed; with what it said.
     """
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
-        begun = time.perf_counter()
-        process = subprocess.Popen(arguments, stdout=out, stderr=said)
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - begun
-        out.seek(0)
-        said.seek(0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise RuntimeError(f"{' '.join(arguments)}: {said.read().decode()}")
-        peak = used.ru_maxrss / (1 << 30 if sys.platform == "darwin" else 1 << 20)
-        return Run(wall, used.ru_utime + used.ru_stime, peak, out.read())
+    with tempfile.TemporaryDirectory() as folder:
+        told = Path(folder) / "figures"
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", _BETWEEN, str(told), *arguments], capture_output=True, check=True
+        )
+        wall, cpu, held, code = told.read_text().split()
+    if code != "0":
+        raise RuntimeError(f"{' '.join(arguments)}: {done.stderr.decode()}")
+    return Run(float(wall), float(cpu), int(held) / (1 << 30 if sys.platform == "darwin" else 1 << 20), done.stdout)
 
 
 def bulian(*arguments: str, runs: int = 1) -> Run:
