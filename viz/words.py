@@ -48,8 +48,13 @@ NUMBER_WORDS: Mapping[str, str] = {
     "dependent": "依赖境外",
     "technology_gap": "技术握在境外",
     "domestic_share": "国产化率",
+    "national_share": "本地占国内独立供方的份额",
+    "local_honours": "本地供方的荣誉（项）",
     "rule_regional": "地区判定所用规则",
     "rule_national": "全国判定所用规则",
+    "trophic_level": "在链上的层级（最上游 0，越大越近终端）",
+    "esri_down": "失去它时终端产品损失的份额（各终端同等计）",
+    "esri_equal_weights": "上述份额没有用到成本占比",
 }
 
 COMPONENT_WORDS: Mapping[str, str] = {
@@ -73,6 +78,7 @@ COVERAGE_WORDS: Mapping[str, str] = {
     "searched_sources": "查过的来源",
     "settled": "本地有没有已查清的环节",
     "unsearched": "没有来源查过的环节",
+    "incoherence": "链的层级不一致度 F0（0 整齐，1 无方向）",
     "synthetic": "合成数据（虚构，只供试用）",
 }
 
@@ -84,6 +90,8 @@ SETTING_WORDS: Mapping[str, str] = {
     "n_eff_strong": "N_eff 达到才可判强链",
     "lq_low": "区位商低于此值判短板",
     "lq_strong": "区位商达到才可判强链",
+    "strong_national_share": "强链另要求的全国占比（0 为不要求）",
+    "strong_honours": "强链另要求的荣誉数（0 为不要求）",
     "concentration": "HHI 高于此值算集中",
     "import_ratio": "进口/出口高于此值算依赖",
     "dependence_years": "至少这么多年依赖",
@@ -92,6 +100,13 @@ SETTING_WORDS: Mapping[str, str] = {
     "marginal_share": "国产化率不高于此值算无充分供给",
     "patent_share": "首位国家专利份额达到算技术受制",
     "technology_advantage": "RTA 低于此值算技术落后",
+    "relatedness_level": "关联度比较的地区层级（1 省、2 市、3 县）",
+    "lq_min_region": "计算区位商：地区至少有这么多家链上企业",
+    "lq_min_product": "计算区位商：产品至少有这么多家企业",
+    "lq_min_cell": "计算区位商：本地该产品至少有这么多家企业",
+    "lq_interval": "区位商区间的置信概率",
+    "few_regions": "有专长的地区少于此数时关联度只供参考",
+    "extend_inputs": "投入在本地的份额达到才列入延链",
 }
 
 MODALITY_WORDS: Mapping[str, str] = MODALITIES

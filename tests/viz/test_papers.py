@@ -10,6 +10,7 @@ from bulian.queries.settings import Settings
 from bulian.queries.targets import find_targets
 from bulian.queries.weak_links import find_weak_links
 from bulian.viz.papers import write_chain_page, write_network_page, write_papers, write_target_book
+from bulian.viz.words import COMPONENT_WORDS, COVERAGE_WORDS, NUMBER_WORDS, SETTING_WORDS
 
 
 def column(sheet, title: str) -> list[object]:
@@ -30,6 +31,19 @@ def test_the_papers_of_a_report(example, tmp_path) -> None:
     assert column(book["目标清单"], "对象名称") == [target.name for gap in targets.gaps for target in gap.targets]
     assert column(book["薄弱环节"], "产业链环节") == [finding.product for finding in report.findings]
     assert any("最多列 3 个" in str(value) for value in column(book["口径说明"], "内容"))
+
+
+def test_every_field_of_a_report_has_a_chinese_word(example) -> None:
+    """An official reads the page and the workbook; a field name in English is a word forgotten."""
+    report = find_weak_links(example, "温岭市", "数控机床")
+    targets = find_targets(example, "温岭市", "数控机床", top=3, report=report)
+    shown = {
+        "numbers": ({key for finding in report.findings for key in finding.numbers}, NUMBER_WORDS),
+        "coverage": (set(report.coverage), COVERAGE_WORDS),
+        "settings": (set(report.settings), SETTING_WORDS),
+        "components": ({key for gap in targets.gaps for one in gap.targets for key in one.components}, COMPONENT_WORDS),
+    }
+    assert {field: sorted(keys - set(words)) for field, (keys, words) in shown.items()} == dict.fromkeys(shown, [])
 
 
 def test_the_firms_own_cells_come_along(store_of, tmp_path) -> None:
