@@ -13,20 +13,17 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
+from bulian.examples import example_folder
+from bulian.graph.duckdb_store import DuckDBStore, open_duckdb
+from bulian.ingest.linking_lines import linker_of
+from bulian.ingest.pipeline import ingest
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from bulian.examples import example_folder  # noqa: E402
-from bulian.graph.duckdb_store import DuckDBStore, open_duckdb  # noqa: E402
-from bulian.ingest.linking_lines import linker_of  # noqa: E402
-from bulian.ingest.pipeline import ingest  # noqa: E402
-
 GOLD = ROOT / "tests" / "ingest" / "linking_gold"
 CHAINS = {"machine_tools": "数控机床", "robots": "机器人"}
 THINGS = (

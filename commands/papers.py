@@ -75,6 +75,8 @@ def view(
     from bulian.viz.papers import write_chain_page, write_network_page
 
     supposed = assumptions_of(assume)
+    if supposed and (around or path):
+        raise UsageError("--assume-detection 只用于链图", hint="--around 与 --path 画的是存储里的关系，里面没有判定。")
     with open_store(store) as opened:
         if output is not None:
             check_output(opened, output, ".html", ".htm")

@@ -1,4 +1,4 @@
-"""Questions: check, weak, spof, scenario, targets, explain."""
+"""Questions: check, weak, coverage, spof, scenario, targets, explain."""
 
 from __future__ import annotations
 

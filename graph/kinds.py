@@ -72,7 +72,7 @@ _ENTERPRISE = (
     Property("founded_on", "成立日期", "成立日期。", "date"),
     Property("honours", "荣誉", "专精特新、单项冠军、首台套等，按来源原文；不补级别。", "names"),
     Property("revoked_honours", "取消的荣誉", "名单说已取消、撤销或未通过复核的荣誉；不算荣誉。", "names"),
-    Property("main_products", "主营产品", "主营产品的原文；本身不是生产的证据。", "names"),
+    Property("main_products", "主营产品", "主营产品的原文；连得上产业链环节的记作生产，置信度至多 0.6。", "names"),
     Property("business_scope", "经营范围", "登记的经营范围；不是能力的证据。"),
     Property("stock_code", "证券代码", "证券代码的六位数字；一个代码对着几家时不认。"),
     *CONTACTS,

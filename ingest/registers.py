@@ -115,7 +115,7 @@ LISTED: Final = Table(
 )
 LISTED_PRODUCTS: Final = Table(
     "上市公司产品",
-    "上市公司的主营产品：原文，本身不是生产的证据。",
+    "上市公司的主营产品：按原文记为主营产品。",
     (
         Column(Property("stock_code", "company_code", "证券代码。"), True),
         Column(Property("product", "product", "产品。"), True),

@@ -20,7 +20,7 @@ from .chain_graph import ChainGraph
 from .stop_rules import Need
 from .supply import NO_SUPPLY, ProductSupply
 
-__all__ = ["Input", "Neighbours", "neighbour_pairs"]
+__all__ = ["Input", "Neighbours", "neighbour_pairs", "outside_pairs"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ _USUAL: Final = (
     "专利权人与产品认证、生产许可证名单",
 )  # fmt: skip
 
+Kind = Literal["检索来源", "数据来源", "常见来源"]
+
 
 @dataclass(frozen=True, slots=True)
 class NextSource:
@@ -33,14 +35,13 @@ class NextSource:
     """
 
     name: str
-    kind: Literal["检索来源", "数据来源", "常见来源"]
+    kind: Kind
     rate: float | None
     basis: str | None
     enough: bool | None
     note: str | None
 
 
-Kind = Literal["检索来源", "数据来源", "常见来源"]
 _KINDS: Final[tuple[Kind, ...]] = ("检索来源", "数据来源", "常见来源")
 
 

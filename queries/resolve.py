@@ -98,8 +98,7 @@ class _Scored:
 
 def read_names(view: GraphView) -> Names:
     """The names of a store, and its product names as words that alone name no firm."""
-    products = (node for node in view.nodes("Product"))
-    words = {written for node in products for written in (node.name, *node.properties.get("aliases", ()))}
+    words = {written for node in view.nodes("Product") for written in (node.name, *node.properties.get("aliases", ()))}
     return Names(view.firm_names(), words)
 
 

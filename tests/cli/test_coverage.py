@@ -78,3 +78,4 @@ def test_wrong_assumptions_end_with_their_code(bulian: Program, example_store: P
 
 def test_a_graph_holds_no_assumption(bulian: Program, example_store: Path) -> None:
     bulian("export", "--format", "csv", *SUPPOSED, "--store", example_store, "--output", "图", code=2)
+    bulian("view", "--around", "数控车床", *SUPPOSED, "--store", example_store, "--output", "图.html", code=2)

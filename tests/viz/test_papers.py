@@ -43,7 +43,7 @@ def test_every_field_of_a_report_has_a_chinese_word(example) -> None:
         "settings": (set(report.settings), SETTING_WORDS),
         "components": ({key for gap in targets.gaps for one in gap.targets for key in one.components}, COMPONENT_WORDS),
     }
-    assert {field: sorted(keys - set(words)) for field, (keys, words) in shown.items()} == dict.fromkeys(shown, [])
+    assert {field: sorted(keys - set(words)) for field, (keys, words) in shown.items()} == {field: [] for field in shown}
 
 
 def test_the_firms_own_cells_come_along(store_of, tmp_path) -> None:
