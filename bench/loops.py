@@ -9,6 +9,7 @@ from typing import Any
 import networkx as nx
 import pyarrow as pa
 
+from bulian.graph.modality import CONFIRMED
 from bulian.graph.regions import Regions
 from bulian.graph.store import GraphView
 from bulian.queries.chain_graph import read_chain
@@ -58,7 +59,7 @@ def makers_graph(view: GraphView) -> nx.MultiDiGraph[str]:
                 )
     for edges in view.raw_edges():
         for row in edges.to_pylist():
-            if row["relation"] in ("PRODUCES", "LOCATED_IN", "SUBSIDIARY_OF") and row["modality"] in ("stated", "manual"):
+            if row["relation"] in ("PRODUCES", "LOCATED_IN", "SUBSIDIARY_OF") and row["modality"] in CONFIRMED:
                 graph.add_edge(row["source"], row["target"], relation=row["relation"], confidence=row["confidence"],
                                capacity=row["capacity"], unit=row["unit"])  # fmt: skip
     return graph

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import duckdb
 import networkx as nx
 
+from .modality import CONFIRMED_SQL
 from .names import normal_form
 from .store import Chain, Link
 
@@ -28,7 +29,7 @@ def read_chain(db: duckdb.DuckDBPyConnection, chain_id: str, links: Iterable[Lin
     graph: Chain = nx.MultiDiGraph(name=named[0][0])
     for row in db.execute(
         "SELECT n.name, n.id, n.kind, min(e.stage) FROM edge e JOIN entity n ON n.id = e.source"
-        " WHERE e.relation = 'IN_CHAIN' AND e.target = ? AND e.modality IN ('stated', 'manual')"
+        f" WHERE e.relation = 'IN_CHAIN' AND e.target = ? AND e.modality IN {CONFIRMED_SQL}"
         " GROUP BY ALL ORDER BY n.name", [chain_id],
     ).fetchall():  # fmt: skip
         graph.add_node(row[0], id=row[1], kind=row[2], stage=row[3], final=False, key_component=False, aliases=[])

@@ -16,11 +16,11 @@ import pyarrow as pa
 from .duckdb_edges import ORDER, make_edges
 from .duckdb_makers import make_makers
 from .kinds import ALIAS_PROPERTIES
+from .modality import CONFIRMED_SQL
 from .regions import default_regions
 
 __all__ = ["derive"]
 
-_CONFIRMED = "('stated', 'manual')"
 _ALIASES = ", ".join(f"'{name}'" for name in ("name", *ALIAS_PROPERTIES))
 # Where a name of one family is looked for when its own family does not know it.
 _ELSEWHERE: Final = {
@@ -178,7 +178,7 @@ def _make_firms(db: duckdb.DuckDBPyConnection) -> None:
     db.register("grouped", _groups(db))
     db.execute(
         "CREATE OR REPLACE TABLE firm AS WITH place AS (SELECT source AS id, substr(target, 8) AS code,"
-        f" confidence, fact FROM edge WHERE relation = 'LOCATED_IN' AND modality IN {_CONFIRMED}),"
+        f" confidence, fact FROM edge WHERE relation = 'LOCATED_IN' AND modality IN {CONFIRMED_SQL}),"
         " outermost AS (SELECT DISTINCT a.id, a.code FROM place a JOIN place b ON b.id = a.id AND b.code <> a.code"
         " JOIN region_path p ON p.code = b.code AND p.outer_code = a.code),"
         " leaf AS (SELECT * FROM place ANTI JOIN outermost USING (id, code)),"
@@ -209,7 +209,7 @@ def _groups(db: duckdb.DuckDBPyConnection) -> pa.Table:
     from scipy.sparse.csgraph import connected_components
 
     links = db.sql(
-        f"SELECT source, target FROM edge WHERE relation = 'SUBSIDIARY_OF' AND modality IN {_CONFIRMED} ORDER BY 1, 2"
+        f"SELECT source, target FROM edge WHERE relation = 'SUBSIDIARY_OF' AND modality IN {CONFIRMED_SQL} ORDER BY 1, 2"
     ).to_arrow_table()
     both = pa.chunked_array([*links["source"].chunks, *links["target"].chunks], type=pa.string())
     if len(both) == 0:

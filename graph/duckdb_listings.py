@@ -11,7 +11,9 @@ __all__ = ["listings"]
 
 # The root that is null stands for every product asked for together: there a group counts once. The history of a group
 # is the set of sources that name it; sources that are not shown are only counted, so that rows stay few.
-_LISTINGS: Final = """
+from .modality import CONFIRMED_SQL
+
+_LISTINGS: Final = f"""
 WITH leaf AS (
   SELECT DISTINCT a.root, m.kind, m.key FROM asked a
   JOIN entity n ON n.name = a.leaf AND n.id LIKE 'Product:%' JOIN mention_entity m USING (id)
@@ -22,7 +24,7 @@ WITH leaf AS (
   SELECT DISTINCT l.root, h.group_id, coalesce(f.source, f.file) AS source
   FROM fact f JOIN leaf l ON l.kind = f.object_kind AND l.key = f.object_key
   JOIN here h ON h.kind = f.subject_kind AND h.key = f.subject_key
-  WHERE f.predicate = 'PRODUCES' AND f.modality IN ('stated', 'manual') AND f.confidence >= $confidence
+  WHERE f.predicate = 'PRODUCES' AND f.modality IN {CONFIRMED_SQL} AND f.confidence >= $confidence
 ), listed AS MATERIALIZED (
   SELECT DISTINCT CAST(NULL AS VARCHAR) AS root, group_id, source FROM named UNION ALL SELECT * FROM named
 ), shown AS (

@@ -15,13 +15,14 @@ from typing import Final
 import duckdb
 
 from .kinds import CLAIMS, TRADE_FLOWS
+from .modality import CONFIRMED_SQL
 
 __all__ = ["KEPT_CLAIMS", "make_makers"]
 
 KEPT_CLAIMS: Final = (*(claim.name for claim in CLAIMS), *TRADE_FLOWS.values())
 """The dated statements every question about a chain reads; they are kept together in ``chain_fact``."""
 
-_COUNTED = "relation = 'PRODUCES' AND modality IN ('stated', 'manual') AND target LIKE 'Product:%'"
+_COUNTED = f"relation = 'PRODUCES' AND modality IN {CONFIRMED_SQL} AND target LIKE 'Product:%'"
 _NODES = """
 CREATE OR REPLACE TABLE maker_node AS
 SELECT CAST(row_number() OVER (ORDER BY n.id) AS INTEGER) AS number, n.id, n.name, f.region, f.group_id, f.active

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from .duckdb_makers import KEPT_CLAIMS
+from .modality import CONFIRMED_SQL
 
 __all__ = ["claims", "producers", "searched", "supply"]
 
@@ -122,13 +123,13 @@ ORDER BY n.name, r.seen_as, m.active DESC, m.confidence DESC, m.facts DESC, m.fi
 """
 )
 
-_SEARCHED = """
+_SEARCHED = f"""
 SELECT DISTINCT n.name AS product, f.searched_source, f.detection_rate AS rate, f.date, p.depth,
        f.method LIKE 'assume:%' AS assumed, f.method = 'toml:covers' AS method_is_file,
        replace(CAST(f.id AS VARCHAR), '-', '') AS fact
 FROM chain_fact f JOIN region_path p ON p.code = $region AND p.outer_code = f.subject_key
 LEFT JOIN mention_entity t ON t.kind = f.object_kind AND t.key = f.object_key LEFT JOIN entity n ON n.id = t.id
-WHERE f.predicate = 'SEARCHED' AND f.modality IN ('stated', 'manual')
+WHERE f.predicate = 'SEARCHED' AND f.modality IN {CONFIRMED_SQL}
 ORDER BY ALL
 """
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import networkx as nx
 
+from .modality import CONFIRMED_CYPHER
 from .neo4j_schema import NODE, slot
 from .store import Chain, Link, Node
 
@@ -22,7 +23,7 @@ def read_chain(ask: Ask, chain: Node) -> Chain:
     """The products of a chain and the relations among them; see :meth:`bulian.graph.store.GraphView.chain`."""
     graph: Chain = nx.MultiDiGraph(name=chain.name)
     rows = ask(
-        f"MATCH (n:{NODE})-[e:IN_CHAIN]->(c:{NODE} {{id: $chain}}) WHERE e.modality IN ['stated', 'manual']"
+        f"MATCH (n:{NODE})-[e:IN_CHAIN]->(c:{NODE} {{id: $chain}}) WHERE e.modality IN {CONFIRMED_CYPHER}"
         " RETURN n.name, coalesce(n.long_id, n.id), n.kind, min(e.stage), coalesce(n.final, []),"
         " coalesce(n.key_component, []), coalesce(n.aliases, [])", chain=slot(chain.id),
     )  # fmt: skip

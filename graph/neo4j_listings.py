@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from .modality import CONFIRMED_CYPHER
 from .neo4j_chain import Ask
 from .neo4j_schema import NODE
 from .neo4j_supply import portions
@@ -20,7 +21,7 @@ __all__ = ["listings"]
 _NAMED: Final = f"""
 UNWIND $asked AS pair
 MATCH (f:BulianFact {{object_id: pair[1]}})
-WHERE f.predicate = 'PRODUCES' AND f.modality IN ['stated', 'manual'] AND f.confidence >= $confidence
+WHERE f.predicate = 'PRODUCES' AND f.modality IN {CONFIRMED_CYPHER} AND f.confidence >= $confidence
 MATCH (s:{NODE} {{id: f.subject_id}}) WHERE s.active AND $here[coalesce(s.region, '-')]
 WITH DISTINCT pair[0] AS root, coalesce(s.group_id, s.id) AS group, coalesce(f.source, f.file) AS source
 """

@@ -10,6 +10,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from .modality import CONFIRMED_CYPHER
 from .neo4j_chain import Ask
 from .neo4j_schema import NODE
 from .neo4j_supply import portions
@@ -22,7 +23,7 @@ _WIDER: Final = ""  # of a region known, but wider than an area: Cypher has no w
 _PRESENCE: Final = f"""
 UNWIND $asked AS pair
 MATCH (n:{NODE} {{id: pair[1]}})<-[e:PRODUCES]-(f:{NODE})
-WHERE e.modality IN ['stated', 'manual'] AND e.confidence >= $confidence AND f.active
+WHERE e.modality IN {CONFIRMED_CYPHER} AND e.confidence >= $confidence AND f.active
 WITH DISTINCT pair[0] AS root, $areas[coalesce(f.region, '-')] AS area, coalesce(f.group_id, f.id) AS group
 WHERE area IS NOT NULL
 RETURN area, root, count(*) AS groups

@@ -10,6 +10,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from .modality import CONFIRMED_CYPHER
 from .neo4j_chain import Ask
 from .neo4j_schema import NODE, slot
 from .neo4j_supply import portions
@@ -22,7 +23,7 @@ _UNPLACED: Final = "-"  # no code of a region
 _REMAINING: Final = f"""
 UNWIND $asked AS pair
 MATCH (n:{NODE} {{id: pair[1]}})<-[e:PRODUCES]-(f:{NODE})
-WHERE e.modality IN ['stated', 'manual'] AND e.confidence >= $confidence AND f.active
+WHERE e.modality IN {CONFIRMED_CYPHER} AND e.confidence >= $confidence AND f.active
 WITH DISTINCT pair[0] AS root, f.id AS firm, coalesce(f.group_id, f.id) AS group,
      coalesce($marks[coalesce(f.region, '{_UNPLACED}')], $marks['{_UNPLACED}']) AS mark
 WITH root, firm, group, mark[0] AS inside, mark[0] AND NOT mark[1] AND NOT firm IN $firms AS stays, mark[2] AS unsure

@@ -14,6 +14,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as pa
 
+from .modality import CONFIRMED_CYPHER
 from .neo4j_chain import Ask
 from .neo4j_facts import lowered_all
 from .neo4j_schema import NODE, slot
@@ -22,11 +23,10 @@ from .regions import ROOT, Regions
 __all__ = ["claims", "portions", "producers", "searched", "supply"]
 
 _PORTION: Final = 200_000  # makers
-_MODALITIES = "['stated', 'manual']"
 
 _MADE = f"""
 UNWIND $asked AS pair
-MATCH (n:{NODE} {{id: pair[1]}})<-[e:PRODUCES]-(f:{NODE}) WHERE e.modality IN {_MODALITIES}
+MATCH (n:{NODE} {{id: pair[1]}})<-[e:PRODUCES]-(f:{NODE}) WHERE e.modality IN {CONFIRMED_CYPHER}
 WITH pair[0] AS root, n, e, f, $places[coalesce(f.region, '')] AS place
 """
 # place: [scopes the firm counts in, its province, the scope it is listed under]
@@ -76,7 +76,7 @@ RETURN root, scope, best[0] AS leaf, coalesce(f.long_id, f.id) AS id, f.name AS 
 """
 )
 _SEARCHED = f"""
-MATCH (f:BulianFact) WHERE f.subject_id IN $areas AND f.predicate = 'SEARCHED' AND f.modality IN {_MODALITIES}
+MATCH (f:BulianFact) WHERE f.subject_id IN $areas AND f.predicate = 'SEARCHED' AND f.modality IN {CONFIRMED_CYPHER}
 OPTIONAL MATCH (n:{NODE} {{id: f.object_id}})
 RETURN DISTINCT n.name, f.searched_source, f.detection_rate, f.date, f.subject_id, f.method STARTS WITH 'assume:',
        f.method = 'toml:covers', split(f.key, ':')[0]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bulian.graph.facts import Fact
+from bulian.graph.modality import CONFIRMED
 from bulian.graph.regions import Region, Regions
 from bulian.graph.store import Edge, GraphView, Node
 
@@ -21,7 +22,6 @@ from .supply import Maker, read_makers
 
 __all__ = ["Candidate", "Candidates", "read_candidates"]
 
-_CONFIRMED: Final = ("stated", "manual")
 _TIES: Final = ("SUPPLIES", "COOPERATES_WITH", "INVESTS_IN")
 _EARTH_RADIUS_KM: Final = 6371.0
 _FACTS: Final = 5
@@ -57,7 +57,7 @@ class Candidates:
         self._ties = _ties(view, firms)
         self._needs = _needed_technologies(view, self._ids)
         studied = sorted({*self._ids.values(), *(id_ for ids in self._needs.values() for id_ in ids)})
-        self._studies = [edge for edge in view.edges("RESEARCHES", targets=studied) if edge.modality in _CONFIRMED]
+        self._studies = [edge for edge in view.edges("RESEARCHES", targets=studied) if edge.modality in CONFIRMED]
         scholars = sorted({edge.source for edge in self._studies})
         self._studied = _by_ends(view.facts(subjects=scholars, predicates=["RESEARCHES"])) if scholars else {}
         others = {other for ends in self._ties.values() for other in ends}
@@ -167,7 +167,7 @@ def _product_ids(view: GraphView, situation: Situation, products: Iterable[str])
 def _by_ends(facts: Iterable[Fact]) -> dict[tuple[str, str], list[Fact]]:
     found: dict[tuple[str, str], list[Fact]] = defaultdict(list)
     for fact in facts:
-        if fact.object_id is not None and fact.modality in _CONFIRMED:
+        if fact.object_id is not None and fact.modality in CONFIRMED:
             found[fact.subject_id, fact.object_id].append(fact)
     return found
 
@@ -201,7 +201,7 @@ def _needed_technologies(view: GraphView, ids: Mapping[str, str]) -> dict[str, l
 def _places(view: GraphView, nodes: Sequence[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for edge in view.edges("LOCATED_IN", sources=nodes) if nodes else ():
-        if edge.modality in _CONFIRMED:
+        if edge.modality in CONFIRMED:
             found[edge.source].append(edge.target.split(":", 1)[1])
     return found
 

@@ -11,14 +11,13 @@ import networkx as nx
 import pyarrow as pa
 
 from bulian.graph.kinds import ESSENTIAL, NON_ESSENTIAL
+from bulian.graph.modality import CONFIRMED
 from bulian.graph.store import Chain, GraphView, Link
 
 from .feasibility import AndOrGraph, Requirement, blocks, essential_if, finals
 from .settings import Settings
 
 __all__ = ["ChainGraph", "assembled", "read_chain"]
-
-_CONFIRMED = ("stated", "manual")
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def assembled(graph: Chain, links: Iterable[Link], settings: Settings) -> ChainG
     """A chain from its products and the rows said of them, as a store gives both; see :func:`read_chain`."""
     requirements, subtypes = [], []
     for source, target, data in links:
-        if data["modality"] not in _CONFIRMED:
+        if data["modality"] not in CONFIRMED:
             continue
         if data["relation"] == "IS_A":
             subtypes.append((source, target))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from bulian.graph.modality import CONFIRMED
 from bulian.graph.names import normal_form
 from bulian.graph.regions import ROOT
 from bulian.graph.store import GraphView, Node
@@ -126,7 +127,7 @@ def _firms(view: GraphView, graph: ChainGraph) -> Iterator[Problem]:
     places: dict[str, set[str]] = defaultdict(set)
     regions = view.regions()
     for edge in view.edges("LOCATED_IN", sources=ids) if ids else ():
-        if edge.modality in ("stated", "manual"):
+        if edge.modality in CONFIRMED:
             places[edge.source].add(edge.target.split(":", 1)[1])
     for firm, codes in sorted(places.items()):
         outer = {b for a in codes for b in codes if a != b and regions.contains(b, a)}

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 import networkx as nx
 
+from bulian.graph.modality import CONFIRMED
 from bulian.graph.store import GraphView
 
 from .chain_graph import ChainGraph
@@ -16,7 +17,6 @@ from .results import Evidence, Problem
 
 __all__ = ["check_structure"]
 
-_CONFIRMED = ("stated", "manual")
 _STAGES = {"上游": 0, "中游": 1, "下游": 2}
 _CYCLES = 10
 _ROWS = 8  # rows of one cycle that are told
@@ -45,7 +45,7 @@ def check_structure(view: GraphView, chain: ChainGraph) -> Iterator[Problem]:
 def _rows(chain: ChainGraph, relation: str) -> Rows:
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for source, target, data in chain.graph.edges(data=True):
-        if data["relation"] == relation and data["modality"] in _CONFIRMED:
+        if data["relation"] == relation and data["modality"] in CONFIRMED:
             found[source, target].append(data["fact"])
     return {pair: sorted(found[pair]) for pair in sorted(found)}
 

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import Any, Final
 
 from bulian.graph.kinds import ABSENT, TRADE_FLOWS
+from bulian.graph.modality import CONFIRMED
 from bulian.graph.regions import ROOT
 from bulian.graph.store import GraphView
 
@@ -167,7 +168,7 @@ def claim_rows(view: GraphView, products: Iterable[str]) -> list[Mapping[str, An
     """The rows that state something of these products, as the store gives them."""
     wanted = set(products)
     rows = view.claims().to_pylist()
-    return [row for row in rows if row["subject"] in wanted and row["modality"] in ("stated", "manual")]
+    return [row for row in rows if row["subject"] in wanted and row["modality"] in CONFIRMED]
 
 
 def weighed(rows: Iterable[Mapping[str, Any]], settings: Settings) -> dict[str, ProductClaims]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from bulian.graph.modality import CONFIRMED
 from bulian.graph.names import normal_form
 from bulian.graph.regions import Regions
 from bulian.graph.store import GraphView
@@ -116,7 +117,7 @@ def read_rates(view: GraphView, regions: Regions) -> Mapping[str, Sequence[tuple
     rates: dict[str, list[tuple[float, str]]] = {}
     for fact in view.facts(predicates=["SEARCHED"]):
         name, rate = fact.qualifiers.get("searched_source"), fact.qualifiers.get("detection_rate")
-        if name is not None and rate is not None and fact.modality in ("stated", "manual"):
+        if name is not None and rate is not None and fact.modality in CONFIRMED:
             area = regions.get(fact.subject_id.removeprefix("Region:")).name
             rates.setdefault(name, []).append((float(rate), f"{area}{fact.object or ''}"))
     return rates

@@ -19,6 +19,7 @@ from scipy.sparse import csr_array, diags_array
 from scipy.sparse.csgraph import connected_components
 
 from bulian.graph.errors import InputError
+from bulian.graph.modality import CONFIRMED
 
 from .chain_graph import ChainGraph
 
@@ -27,7 +28,6 @@ __all__ = ["ChainPosition", "TrophicLevels", "WrongWay", "chain_position", "trop
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-_CONFIRMED = ("stated", "manual")
 _DIRECT = 500  # up to so many nodes a factorisation is quickest; on large tangled graphs it fills up
 _DIGITS = 9
 _LEVEL = 1e-6  # levels nearer than this count as equal
@@ -122,7 +122,7 @@ def chain_position(chain: ChainGraph) -> ChainPosition:
     """
     facts: dict[tuple[str, str], list[str]] = defaultdict(list)
     for product, needed, data in chain.graph.edges(data=True):
-        if data["relation"] == "REQUIRES" and data["modality"] in _CONFIRMED and product != needed:
+        if data["relation"] == "REQUIRES" and data["modality"] in CONFIRMED and product != needed:
             facts[product, needed].append(data["fact"])
     pairs = sorted(facts)
     names = sorted({name for pair in pairs for name in pair})

@@ -9,6 +9,7 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
+from bulian.graph.modality import CONFIRMED
 from bulian.graph.store import GraphView, Link
 
 from .assumption import Assumption, assume
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Readings"]
 
-_CONFIRMED: Final = ("stated", "manual")
 _WEIGHED: Final = ("confidence", "concentration", "import_ratio", "dependence_years", "dependence_window")
 
 
@@ -81,7 +81,7 @@ class Readings:
     @cached_property
     def links(self) -> list[Link]:
         """The rows 需要 and 属于 that count for the chain."""
-        return [link for link in self._view.links(self.base.chain.name) if link[2]["modality"] in _CONFIRMED]
+        return [link for link in self._view.links(self.base.chain.name) if link[2]["modality"] in CONFIRMED]
 
     @cached_property
     def _rows(self) -> list[Mapping[str, Any]]:

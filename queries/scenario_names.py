@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from bulian.graph.errors import AmbiguousNameError, NotFoundError
 from bulian.graph.kinds import SCHEMA
+from bulian.graph.modality import CONFIRMED
 from bulian.graph.names import credit_code_error, normal_form
 from bulian.graph.region_remaining import Removal
 from bulian.graph.regions import ROOT, Regions
@@ -23,7 +24,6 @@ Sort = Literal["企业", "集团", "地区", "国家", "产品", "境外"]
 _MAKERS: Final = ("Enterprise", "Institute")
 _PRODUCT: Final = "Product"
 _REGION: Final = "Region:"
-_CONFIRMED: Final = ("stated", "manual")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _firm(view: GraphView, node: Node) -> Taken:
     asked = [node.id]
     while asked:
         edges = view.edges("SUBSIDIARY_OF", targets=asked)
-        asked = sorted({edge.source for edge in edges if edge.modality in _CONFIRMED} - members)
+        asked = sorted({edge.source for edge in edges if edge.modality in CONFIRMED} - members)
         members.update(asked)
     return Taken(node.name, "集团" if len(members) > 1 else "企业", node.id, tuple(sorted(members)))
 

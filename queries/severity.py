@@ -18,13 +18,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from bulian.graph.errors import NotFoundError
+from bulian.graph.modality import CONFIRMED
 
 from .chain_graph import ChainGraph
 from .loss_rows import ESSENTIAL, NON_ESSENTIAL, Floats, Ints, LossRows, loss_rows
 
 __all__ = ["Severity", "chain_severity"]
 
-_CONFIRMED = ("stated", "manual")
 _CELLS = 4_000_000  # losses held at once (32 MB)
 _EPSILON = 1e-12
 _ROUNDS = 10_000
@@ -96,7 +96,7 @@ def _cost_shares(chain: ChainGraph) -> dict[tuple[str, str], float]:
     said: dict[tuple[str, str], tuple[float, str, float]] = {}
     for product, needed, data in chain.graph.edges(data=True):
         share = data["cost_share"]
-        if data["relation"] != "REQUIRES" or data["modality"] not in _CONFIRMED or product == needed:
+        if data["relation"] != "REQUIRES" or data["modality"] not in CONFIRMED or product == needed:
             continue
         if share is not None and share > 0:
             word = (float(data["confidence"]), str(data["date"] or ""), float(share))

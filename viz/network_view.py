@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import networkx as nx
 
+from bulian.graph.modality import CONFIRMED
 from bulian.queries.results import Evidence
 from bulian.viz.evidence import EvidencePool
 from bulian.viz.layout import arrange, place
@@ -140,7 +141,7 @@ def _link(number: int, row: EdgeRow, rows: Mapping[str, tuple[str, str]], count:
         source=row[0],
         target=row[2],
         form="optional",
-        unsure=row[4] not in ("stated", "manual"),
+        unsure=row[4] not in CONFIRMED,
         title=f"{rows[row[0]][0]} {_word(row)} {rows[row[2]][0]}（置信度 {row[5]:.2g}）",
         label=_word(row) if count <= _LABELLED else "",
     )
@@ -223,7 +224,7 @@ def _table(rows: Mapping[str, tuple[str, str]], lines: Sequence[EdgeRow]) -> Tab
 
 def _caveats(lines: Sequence[EdgeRow]) -> tuple[str, ...]:
     """What in the picture is not a plain statement of a source."""
-    unsure = sum(row[4] not in ("stated", "manual") for row in lines)
+    unsure = sum(row[4] not in CONFIRMED for row in lines)
     bare = sum(not row[6] for row in lines)
     notes = []
     if unsure:

@@ -7,6 +7,7 @@ from typing import Any
 
 import networkx as nx
 
+from bulian.graph.modality import CONFIRMED
 from bulian.queries.results import Finding, TargetReport, WeakReport
 from bulian.viz.model import BoardColumn, Cell, LegendLine, Table
 from bulian.viz.palette import KIND_STYLES, NATIONAL_STYLES, NODE_KINDS, REGIONAL_STYLES
@@ -147,7 +148,7 @@ def caveats(chain: nx.MultiDiGraph[str], report: WeakReport) -> tuple[str, ...]:
     unstated = sum(not d.get("essentiality") for d in needs)
     if unstated:
         notes.append(f"{len(needs)} 条“需要”关系中 {unstated} 条没有说明是否必需，不据此认定卡住终端。")
-    unsure = sum(d.get("modality") not in (None, "stated", "manual") for _, _, d in chain.edges(data=True))
+    unsure = sum(d.get("modality") not in (None, *CONFIRMED) for _, _, d in chain.edges(data=True))
     if unsure:
         notes.append(f"{unsure} 条链上关系是推断或计划，不是明确陈述（细点线）。")
     return tuple(notes)

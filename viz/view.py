@@ -12,6 +12,7 @@ from typing import Any
 
 import networkx as nx
 
+from bulian.graph.modality import CONFIRMED
 from bulian.queries.results import REGIONAL_LABELS, Finding, MakerLine, Target, TargetReport, WeakReport
 from bulian.viz.evidence import EvidencePool
 from bulian.viz.layout import ROW_PITCH, arrange, place
@@ -161,7 +162,7 @@ def _links(chain: nx.MultiDiGraph[str]) -> tuple[Link, ...]:
                 source=a if isa else b,
                 target=b if isa else a,
                 form=form,
-                unsure=data.get("modality") not in (None, "stated", "manual"),
+                unsure=data.get("modality") not in (None, *CONFIRMED),
                 title=f"{a} {word} {b}" + (f"（{note}）" if note else ""),
             )
         )
