@@ -36,11 +36,12 @@ def link(
 
     例：bulian link 产品名.txt --chain 数控机床
     """
-    from bulian.ingest.linking_lines import link_lines, linker_of, read_strings, suggest_lines
+    from bulian.ingest.id_lines import read_id_lines
+    from bulian.ingest.linking_lines import link_lines, linker_of, suggest_lines
 
     with open_store(store) as view:
         linker = linker_of(view, chain_of(view, chain))
-    strings = list(read_strings(file))
+    strings = list(read_id_lines(file, ("string", "scope")))
     lines = suggest_lines(strings, linker, suggest) if suggest else link_lines(strings, linker, scope=scope)
     pieces = (json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     if output:

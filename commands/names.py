@@ -23,11 +23,11 @@ def resolve(
 
     例：bulian resolve 名称.txt
     """
-    from bulian.ingest.name_lines import read_name_lines
+    from bulian.ingest.id_lines import read_id_lines
     from bulian.queries.resolve import Asked, read_names
     from bulian.queries.results import as_json as made_json
 
-    asked = [Asked(key, name) for key, name in read_name_lines(file)]
+    asked = [Asked(key, name) for key, name in read_id_lines(file, ("name",))]
     with open_store(store) as view:
         names = read_names(view)
     pieces = (json.dumps(made_json(found), ensure_ascii=False) + "\n" for found in names.resolve(asked))

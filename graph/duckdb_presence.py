@@ -42,10 +42,7 @@ def presence(
     """Independent makers per area and root; see :meth:`bulian.graph.store.GraphView.presence`."""
     areas = areas_at(regions, level)
     table = pa.table({"code": pa.array(areas, pa.string()), "area": pa.array(areas.values(), pa.string())})
-    db.register("areas", table)
-    db.register("asked", pairs)
-    try:
-        return db.sql(_PRESENCE, params={"confidence": confidence}).to_arrow_table()
-    finally:
-        db.unregister("asked")
-        db.unregister("areas")
+    with db.cursor() as own:
+        own.register("areas", table)
+        own.register("asked", pairs)
+        return own.sql(_PRESENCE, params={"confidence": confidence}).to_arrow_table()

@@ -15,6 +15,7 @@ from bulian.graph.regions import ROOT, Region, Regions
 
 from .cleaning import Cleaned
 from .list_titles import ListTitle, honour_level, read_titles, region_of_titles, title_texts, valid_until
+from .listed import stock_digits
 from .mapping_config import FileMapping
 from .personal import without_mobiles
 from .raw_sheet import RawSheet
@@ -39,7 +40,6 @@ _ADDRESS: Final = (
 _OFFICE: Final = (
     r"(?:省|市|自治区)?(?:中小企业|经济和信息化|工业和信息化|经济信息化|经信|工信|科学技术|科技|发展和改革).*$"
 )
-_SIX: Final = r"(?P<digits>\d{6})"
 
 
 def add_listing(
@@ -129,8 +129,7 @@ def _add_status(cleaned: Cleaned) -> None:
 
 
 def _add_stock_code(cleaned: Cleaned) -> None:
-    """The six digits of a stock code, with or without the exchange beside them (600373SH, SH600373, 600373.SH)."""
-    found = pc.struct_field(pc.extract_regex(cleaned.rows["stock_code"], _SIX), "digits")
+    found = stock_digits(cleaned.rows["stock_code"])
     _put(cleaned, "stock_code", found)
     _put(cleaned, "stock_code_key", found)
 

@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from bulian.graph.facts import Fact
+from bulian.graph.store import Store
+from bulian.ingest.report import IngestReport
+
+Run = Callable[..., IngestReport]
+"""Reads files into the store of the test."""
+
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def put(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def facts(store: Store, *predicates: str) -> list[Fact]:
+    return sorted(store.facts(predicates=list(predicates)), key=lambda fact: (fact.subject, str(fact.value)))
+
+
+def one(store: Store, predicate: str) -> Fact:
+    (fact,) = facts(store, predicate)
+    return fact
 
 
 def paragraph(text: str) -> str:

@@ -3,52 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 
-from bulian.graph.duckdb_store import DuckDBStore, open_duckdb
-from bulian.graph.facts import Fact
+from bulian.graph.duckdb_store import DuckDBStore
 from bulian.graph.regions import default_regions
 from bulian.ingest.list_titles import read_titles, region_of_titles, title_texts, valid_until
 from bulian.ingest.pdf_lists import list_of_lines
-from bulian.ingest.pipeline import ingest
-from bulian.ingest.report import IngestReport
 
-from .registers import paragraph, word_table, write_docx, write_pdf
-
-Run = Callable[..., IngestReport]
-
-
-@pytest.fixture
-def store() -> Iterator[DuckDBStore]:
-    opened = open_duckdb(":memory:", write=True)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def run(store: DuckDBStore, tmp_path: Path) -> Run:
-    return lambda *paths: ingest(store, paths, rejects=tmp_path / "out" / "退回.csv")
-
-
-def put(path: Path, text: str, encoding: str = "utf-8") -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode(encoding))
-    return path
-
-
-def facts(store: DuckDBStore, *predicates: str) -> list[Fact]:
-    return sorted(store.facts(predicates=list(predicates)), key=lambda fact: (fact.subject, str(fact.value)))
-
-
-def one(store: DuckDBStore, predicate: str) -> Fact:
-    (fact,) = facts(store, predicate)
-    return fact
-
+from .registers import Run, facts, one, paragraph, put, word_table, write_docx, write_pdf
 
 # -- what a title says ------------------------------------------------------------------------------------------------
 

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from bulian.graph.duckdb_store import DuckDBStore, open_duckdb
+from bulian.graph.duckdb_store import DuckDBStore
 from bulian.graph.errors import InputError
 from bulian.graph.regions import default_regions
 from bulian.ingest.config import read_config
 from bulian.ingest.explain_mapping import explain_files
-from bulian.ingest.pipeline import ingest
-from bulian.ingest.report import IngestReport
 
 from ..conftest import Program
-
-Run = Callable[..., IngestReport]
-
-
-@pytest.fixture
-def store() -> Iterator[DuckDBStore]:
-    opened = open_duckdb(":memory:", write=True)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def run(store: DuckDBStore, tmp_path: Path) -> Run:
-    return lambda *paths: ingest(store, paths, rejects=tmp_path / "out" / "退回.csv")
-
+from .registers import Run
 
 TABLE = "说明,,,\n日期：2024,,,\n厂家,做什么,法人,社保\n甲有限公司,车床,王大锤,12\n乙有限公司,铣床,李四,3\n"
 TOML = """

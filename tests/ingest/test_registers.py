@@ -3,45 +3,12 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pytest
-
-from bulian.graph.duckdb_store import DuckDBStore, open_duckdb
-from bulian.graph.facts import Fact
+from bulian.graph.duckdb_store import DuckDBStore
 from bulian.ingest.personal import is_contact, is_personal
-from bulian.ingest.pipeline import ingest
-from bulian.ingest.report import IngestReport
 
-Run = Callable[..., IngestReport]
-
-
-@pytest.fixture
-def store() -> Iterator[DuckDBStore]:
-    opened = open_duckdb(":memory:", write=True)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def run(store: DuckDBStore, tmp_path: Path) -> Run:
-    return lambda *paths: ingest(store, paths, rejects=tmp_path / "out" / "退回.csv")
-
-
-def put(path: Path, text: str, encoding: str = "utf-8") -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode(encoding))
-    return path
-
-
-def facts(store: DuckDBStore, *predicates: str) -> list[Fact]:
-    return sorted(store.facts(predicates=list(predicates)), key=lambda fact: (fact.subject, str(fact.value)))
-
-
-def one(store: DuckDBStore, predicate: str) -> Fact:
-    (fact,) = facts(store, predicate)
-    return fact
+from .registers import Run, facts, put
 
 
 def test_headers_about_persons_and_about_reaching_a_firm() -> None:
@@ -105,7 +72,7 @@ def test_contacts_only_where_they_are_asked_for_and_persons_never(store: DuckDBS
     report = run(table)
     kept = {fact.predicate: fact.value for fact in facts(store, "phone", "email", "website", "address")}
     assert kept == {"phone": "0576-86123456", "email": "a@b.com", "website": "www.a.com", "address": "温岭某路1号"}
-    everything = repr(list(store.facts())) + (tmp_path / "out" / "退回.csv").read_text() if report.rejects else ""
+    everything = repr(list(store.facts())) + ((tmp_path / "out" / "退回.csv").read_text() if report.rejects else "")
     assert not any(word in everything for word in ("王大锤", "李小四", "13800000000", "139 0000"))
 
 

@@ -4,38 +4,18 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from bulian.graph.duckdb_store import DuckDBStore, open_duckdb
+from bulian.graph.duckdb_store import DuckDBStore
 from bulian.graph.facts import Fact
 from bulian.graph.names import credit_code_error
-from bulian.ingest.pipeline import ingest
-from bulian.ingest.report import IngestReport
 
-Run = Callable[..., IngestReport]
+from .registers import Run, put
+
 HEAD = "数据年月,商品编码,商品名称,贸易伙伴编码,贸易伙伴名称,贸易方式编码,贸易方式名称,注册地编码,注册地名称,第一数量,"
 HEAD += "第一计量单位,第二数量,第二计量单位,人民币,"
-
-
-@pytest.fixture
-def store() -> Iterator[DuckDBStore]:
-    opened = open_duckdb(":memory:", write=True)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def run(store: DuckDBStore, tmp_path: Path) -> Run:
-    return lambda *paths: ingest(store, paths, rejects=tmp_path / "out" / "退回.csv")
-
-
-def put(path: Path, text: str, encoding: str = "utf-8") -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(text.encode(encoding))
-    return path
 
 
 def customs(period: str, code: str, partner: str, value: str, place: str = "浙江省") -> str:
