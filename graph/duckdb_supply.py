@@ -134,7 +134,7 @@ ORDER BY ALL
 """
 
 _CLAIMS = """
-SELECT DISTINCT n.name AS subject, n.kind, f.predicate, f.value, f.number, f.year, f.region, f.partner, f.speaker,
+SELECT DISTINCT n.name AS subject, n.kind, f.predicate, f.value, f.number, f.year, f.date, f.region, f.partner, f.speaker,
        coalesce(f.source, f.file) AS source, coalesce(f.source_date, s.date) AS source_date, f.confidence, f.modality,
        replace(CAST(f.id AS VARCHAR), '-', '') AS fact
 FROM {table} f JOIN mention_entity e ON e.kind = f.subject_kind AND e.key = f.subject_key JOIN entity n ON n.id = e.id

@@ -85,7 +85,7 @@ _CLAIMS = f"""
 MATCH (f:BulianFact) WHERE f.predicate IN $predicates
 MATCH (n:{NODE} {{id: f.subject_id}})
 OPTIONAL MATCH (w:BulianSource {{number: coalesce(f.source, f.file)}})
-RETURN DISTINCT n.name, n.kind, f.predicate, f.value, f.number, f.year, f.region, f.partner, f.speaker, w.uri,
+RETURN DISTINCT n.name, n.kind, f.predicate, f.value, f.number, f.year, f.date, f.region, f.partner, f.speaker, w.uri,
        coalesce(f.source_date, CASE WHEN w.file THEN w.date END), f.confidence, f.modality, split(f.key, ':')[0]
 """
 _SUPPLY_COLUMNS = pa.schema([
@@ -104,9 +104,9 @@ _SEARCHED_COLUMNS = pa.schema([
 ])  # fmt: skip
 _CLAIM_COLUMNS = pa.schema([
     ("subject", pa.string()), ("kind", pa.string()), ("predicate", pa.string()), ("value", pa.string()),
-    ("number", pa.float64()), ("year", pa.int32()), ("region", pa.string()), ("partner", pa.string()),
-    ("speaker", pa.string()), ("source", pa.string()), ("source_date", pa.string()), ("confidence", pa.float64()),
-    ("modality", pa.string()), ("fact", pa.string()),
+    ("number", pa.float64()), ("year", pa.int32()), ("date", pa.string()), ("region", pa.string()),
+    ("partner", pa.string()), ("speaker", pa.string()), ("source", pa.string()), ("source_date", pa.string()),
+    ("confidence", pa.float64()), ("modality", pa.string()), ("fact", pa.string()),
 ])  # fmt: skip
 
 

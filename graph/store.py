@@ -173,8 +173,8 @@ class GraphView(Protocol):
 
         Returns:
             Rows sorted by all columns: ``subject`` (name), ``kind``, ``predicate``, ``value``, ``number``,
-            ``year``, ``region``, ``partner``, ``speaker``, ``source``, ``source_date``, ``confidence``,
-            ``modality``, ``fact``.
+            ``year``, ``date`` (the period it speaks of, where that is told), ``region``, ``partner``, ``speaker``,
+            ``source``, ``source_date``, ``confidence``, ``modality``, ``fact``.
         """
 
     def sources(self) -> list[Source]:

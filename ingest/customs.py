@@ -22,6 +22,7 @@ from bulian.graph.regions import Regions
 from bulian.graph.store import GraphView
 
 from .cleaning import Cleaned
+from .mapping_config import FileMapping
 from .raw_sheet import RawSheet
 from .values import parse_column, parse_date
 
@@ -31,6 +32,8 @@ _PREDICATES: Final = {"进口": "import_value", "出口": "export_value"}
 _HS: Final = re.compile(r"HS[:：]?\s*([\d.]{2,13})\Z", re.I)
 _RANGE: Final = re.compile(r"((?:19|20)\d{2})(\d{2})?\s*[-至~—]\s*(?:\1)?(\d{2})?\Z")
 _SHOWN: Final = 5
+_COUNTRY: Final = "全国"
+_PROVINCES: Final = 31  # of the mainland
 _KNOWN: Final = ("code", "product", "product_key")
 
 
@@ -54,7 +57,7 @@ def codes_version(codes: Mapping[str, Sequence[str]]) -> str:
 
 
 def customs_rows(
-    cleaned: Cleaned, sheet: RawSheet, codes: Mapping[str, Sequence[str]], flow: str | None,
+    cleaned: Cleaned, sheet: RawSheet, codes: Mapping[str, Sequence[str]], said: FileMapping,
     texts: Sequence[tuple[str, str]], regions: Regions,
 ) -> pa.Table:  # fmt: skip
     """The trade rows of a customs table, columns as :func:`bulian.ingest.mapping_registers.customs` reads them.
@@ -63,17 +66,15 @@ def customs_rows(
         cleaned: the sheet; its notes and counts are completed.
         sheet: as it was read, for messages.
         codes: :func:`product_codes`.
-        flow: what the user says it is, 进口 or 出口.
+        said: what the user says of the file: 进口 or 出口, and of which region it is.
         texts: titles and names that may say it.
-        regions: to tell whether only one place of registration was exported.
+        regions: the region tree.
 
     Raises:
         InputError: neither a column nor a name says whether these are imports or exports.
     """
-    rows = _typed(cleaned, sheet, flow or _flow_named(texts))  # also the codes of numbers mended
-    place = _only_place(rows, regions)
-    if place:
-        cleaned.notes.append(f"只有注册地“{place}”的数据，不是全国的进出口：记为当地的说法，不参与对外依赖的判定")
+    rows = _typed(cleaned, sheet, said.flow or _flow_named(texts))  # also the codes of numbers mended
+    place = _place(rows, said, cleaned, sheet.path.name)
     currency = "cny" if "cny" in rows.column_names else "usd"
     if "usd" in rows.column_names and currency == "cny":
         cleaned.notes.append("同时有人民币和美元，取人民币")
@@ -136,12 +137,27 @@ def _flow_named(texts: Sequence[tuple[str, str]]) -> str | None:
     return None
 
 
-def _only_place(rows: pa.Table, regions: Regions) -> str | None:
-    """The one place of registration that a table is about, None when it has several or does not say."""
-    if "registered_in" not in rows.column_names:
-        return None
-    places = pc.unique(pc.drop_null(rows["registered_in"].combine_chunks())).to_pylist()
-    return places[0] if len(places) == 1 and rows["registered_in"].null_count == 0 and places[0] != "全国" else None
+def _place(rows: pa.Table, said: FileMapping, cleaned: Cleaned, file: str) -> str | None:
+    """The place a table is about, None where it is the country: the user's word, else the one place of registration.
+
+    Several places may be the whole country, or only those somebody asked for: nothing in the file tells, so it is noted.
+    """
+    places: list[str] = []
+    if "registered_in" in rows.column_names:
+        places = sorted(set(rows["registered_in"].to_pylist()) - {None, _COUNTRY})
+        if rows["registered_in"].null_count:
+            places = []
+    place = said.region or (places[0] if len(places) == 1 else _COUNTRY)
+    if place != _COUNTRY:
+        cleaned.notes.append(f"只有“{place}”的数据，不是全国的进出口：记为当地的说法，不参与对外依赖的判定")
+        return place
+    if said.region is None and 1 < len(places) < _PROVINCES:
+        shown = "、".join(places[:_SHOWN]) + ("等" if len(places) > _SHOWN else "")
+        cleaned.notes.append(
+            f"只见到 {len(places)} 个注册地（{shown}），按全国的进出口计；"
+            f'如果只查了部分注册地，请在 bulian.toml 写 [mapping."{file}"] region = "浙江省"（所查的地区）后重新导入'
+        )
+    return None
 
 
 def _count_unmapped(engine: duckdb.DuckDBPyConnection, cleaned: Cleaned, currency: str) -> None:

@@ -54,7 +54,7 @@ def prepared(
     if table == "海关":
         if codes is None:
             raise CodesNeeded
-        return _instead(cleaned, customs_rows(cleaned, sheet, codes, file.reading.flow, texts, regions)), {}
+        return _instead(cleaned, customs_rows(cleaned, sheet, codes, file.reading, texts, regions)), {}
     if table == "专利":
         return _instead(cleaned, patent_rows(cleaned)), {}
     prepare_listed(cleaned, table)

@@ -14,7 +14,7 @@ from bulian.graph.regions import ROOT
 from bulian.graph.store import GraphView
 
 from .settings import Settings
-from .trade import Dependence, Flow, TradeRow, TradeRule, import_dependence
+from .trade import Dependence, Flow, TradeRow, TradeRule, import_dependence, partial_years
 
 __all__ = ["NO_CLAIMS", "Claim", "ProductClaims", "claim_rows", "read_claims", "weighed"]
 
@@ -180,8 +180,10 @@ def weighed(rows: Iterable[Mapping[str, Any]], settings: Settings) -> dict[str, 
             _add(found[row["subject"]], row["predicate"], _claim(row), settings)
         elif row["confidence"] >= settings.confidence:
             trade[row["subject"]].append(row)
+    imports = (row for rows in trade.values() for row in rows if _FLOW_OF[row["predicate"]] == "进口")
+    partial = partial_years((row["year"], row["date"]) for row in imports)
     for product, rows in trade.items():
-        _add_trade(found[product], rows, settings)
+        _add_trade(found[product], rows, settings, partial)
     for claims in found.values():
         for name, listed in claims.claims.items():
             _sort(name, listed)
@@ -197,13 +199,15 @@ def _add(claims: ProductClaims, name: str, claim: Claim, settings: Settings) -> 
         claims.perhaps_made.append(claim)
 
 
-def _add_trade(claims: ProductClaims, rows: Sequence[Mapping[str, Any]], settings: Settings) -> None:
+def _add_trade(
+    claims: ProductClaims, rows: Sequence[Mapping[str, Any]], settings: Settings, partial: Mapping[int, str]
+) -> None:
     rule = TradeRule(
         hhi_imports=settings.concentration, hhi_world=settings.concentration, ratio=settings.import_ratio,
         need_years=settings.dependence_years, window=settings.dependence_window,
     )  # fmt: skip
     read = [TradeRow(r["year"], _FLOW_OF[r["predicate"]], r["partner"], r["number"], r["source"]) for r in rows]
-    claims.trade = import_dependence(read, rule)
+    claims.trade = import_dependence(read, rule, partial)
     imports = [row for row in rows if _FLOW_OF[row["predicate"]] == "进口"]
     largest: dict[int, str] = {}
     for row in sorted(imports, key=lambda row: (-row["year"], -row["number"], row["fact"])):

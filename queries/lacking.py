@@ -134,6 +134,8 @@ def _statements(situation: Situation, product: str) -> Iterator[str]:
     if claims.trade is not None and claims.trade.dependent is None:
         reasons = "；".join(text for year in claims.trade.years for text in year.lacking) or "年份不足"
         yield f"贸易数据不足以判断是否依赖境外：{reasons}。"
+    elif claims.trade is not None and claims.trade.partial:
+        yield f"是否依赖境外按不足一年的数据判断：{'；'.join(claims.trade.partial)}。"
     if claims.dependent(settings) is None and claims.trade is None:
         yield "没有国产化率、进口依赖度或贸易数据，不能判断是否依赖境外。"
     elif claims.dependent(settings) and claims.held_abroad(settings) is None:

@@ -9,17 +9,21 @@ HHI is the sum of squared shares, 0 to 1. What cannot be computed is None, with 
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal
 
 from bulian.graph.errors import InputError
 
-__all__ = ["Dependence", "Flow", "TradeRow", "TradeRule", "YearDependence", "hhi", "import_dependence"]
+__all__ = ["Dependence", "Flow", "TradeRow", "TradeRule", "YearDependence", "hhi", "import_dependence", "partial_years"]
 
 Flow = Literal["进口", "出口", "世界出口"]
 FLOWS: tuple[Flow, ...] = ("进口", "出口", "世界出口")
+
+_MONTH: Final = re.compile(r"\d{4}-\d{2}")
 
 Cells = dict[tuple[Flow, str], dict[str, float]]
 """The rows of one year: flow and partner to what each source says."""
@@ -83,7 +87,8 @@ class YearDependence:
 class Dependence:
     """All years of one product, newest last, and the verdict over them.
 
-    ``window`` are the newest years that are computable, ``dependent_years`` those of them that are dependent.
+    ``window`` are the newest years that are computable, whole ones first; ``dependent_years`` those of them that are
+    dependent; ``partial`` says in Chinese of which of them only some months were seen.
     ``dependent`` is None where the years that are lacking could still decide it either way.
     """
 
@@ -91,6 +96,7 @@ class Dependence:
     window: tuple[int, ...]
     dependent_years: tuple[int, ...]
     dependent: bool | None
+    partial: tuple[str, ...] = ()
 
 
 def hhi(values: Iterable[float]) -> float | None:
@@ -100,7 +106,9 @@ def hhi(values: Iterable[float]) -> float | None:
     return math.fsum((amount / total) ** 2 for amount in amounts) if total > 0 else None
 
 
-def import_dependence(rows: Iterable[TradeRow], rule: TradeRule | None = None) -> Dependence:
+def import_dependence(
+    rows: Iterable[TradeRow], rule: TradeRule | None = None, partial: Mapping[int, str] = MappingProxyType({})
+) -> Dependence:
     """The verdict for one product from its trade rows.
 
     Exports are the rows 出口; without any, the row of China among the world exports, which are taken as
@@ -110,6 +118,7 @@ def import_dependence(rows: Iterable[TradeRow], rule: TradeRule | None = None) -
     Args:
         rows: the rows of one product, any order, any number of years and sources.
         rule: the thresholds; the defaults of the contract when None.
+        partial: years of which only some months were seen, with what was; they count where whole ones are lacking.
 
     Raises:
         InputError: an amount is negative or no number, or a flow is unknown.
@@ -125,12 +134,31 @@ def import_dependence(rows: Iterable[TradeRow], rule: TradeRule | None = None) -
             )
         cells[row.year][row.flow, row.partner][row.source] += row.value
     years = tuple(_year(year, cells[year], rule) for year in sorted(cells))
-    window = tuple(item for item in years if item.dependent is not None)[-rule.window :]
+    computable = [item for item in years if item.dependent is not None]
+    computable.sort(key=lambda item: (item.year not in partial, item.year))
+    window = sorted(computable[-rule.window :], key=lambda item: item.year)
     hits = tuple(item.year for item in window if item.dependent)
     verdict: bool | None = len(hits) >= rule.need_years
     if not verdict and len(hits) + rule.window - len(window) >= rule.need_years:
         verdict = None
-    return Dependence(years, tuple(item.year for item in window), hits, verdict)
+    seen = tuple(partial[item.year] for item in window if item.year in partial)
+    return Dependence(years, tuple(item.year for item in window), hits, verdict, seen)
+
+
+def partial_years(periods: Iterable[tuple[int, str | None]]) -> dict[int, str]:
+    """The years whose imports, told month by month, were not seen from January to December; each with what was seen.
+
+    Args:
+        periods: year and date of the imports of all products together, as a rare one is not bought in every month.
+    """
+    months: dict[int, set[int]] = defaultdict(set)
+    for year, date in periods:
+        months[year] |= {int(date[5:7])} if date and _MONTH.match(date) else {1, 12}
+    return {
+        year: f"{year} 年的进口数据只见到 {min(seen)}–{max(seen)} 月"
+        for year, seen in months.items()
+        if (min(seen), max(seen)) != (1, 12)
+    }
 
 
 def _year(year: int, cells: Cells, rule: TradeRule) -> YearDependence:

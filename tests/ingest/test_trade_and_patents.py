@@ -110,6 +110,22 @@ def test_one_place_of_registration_is_not_the_country(store: DuckDBStore, run: R
     assert {fact.qualifiers["region"] for fact in local} == {"330000"}
 
 
+def test_several_places_are_the_country_unless_the_user_says_which(store: DuckDBStore, run: Run, tmp_path: Path) -> None:
+    put(tmp_path / "数据" / "产品.csv", PRODUCTS)
+    lines = [customs("202301", "84661000", "日本", "5", place) for place in ("浙江省", "上海市")]
+    put(tmp_path / "数据" / "进口.csv", "\n".join([HEAD, *lines]))
+    (entry,) = [entry for entry in run(tmp_path / "数据").files if entry.table == "海关"]
+    assert any("只见到 2 个注册地（上海市、浙江省）" in note for note in entry.notes)
+    assert trade(store)
+    put(tmp_path / "数据" / "bulian.toml", '[mapping."进口.csv"]\nregion = "浙江省"\n')
+    run(tmp_path / "数据")
+    assert not trade(store)
+    put(tmp_path / "数据" / "bulian.toml", '[mapping."进口.csv"]\nregion = "全国"\n')
+    (entry,) = [entry for entry in run(tmp_path / "数据").files if entry.table == "海关"]
+    assert trade(store)
+    assert not any("注册地" in note for note in entry.notes)
+
+
 def test_bad_rows_of_customs_are_rejected_with_a_reason(store: DuckDBStore, run: Run, tmp_path: Path) -> None:
     put(tmp_path / "数据" / "产品.csv", PRODUCTS)
     lines = ["年月,商品编码,贸易伙伴,进出口,美元", "202313,84661000,日本,进口,5", "202301,,日本,进口,5",

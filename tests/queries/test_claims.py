@@ -27,8 +27,9 @@ Row = dict[str, Any]
 def row(predicate: str, value: object, year: int | None = None, **more: Any) -> Row:
     number = value if isinstance(value, float) else None
     base: Row = {
-        "subject": "丝杠", "kind": "Product", "predicate": predicate, "value": str(value), "number": number, "year": year,
-        "region": None, "partner": None, "speaker": None, "source": "某报告", "source_date": None, "confidence": 0.9,
+        "subject": "丝杠", "kind": "Product", "predicate": predicate, "value": str(value), "number": number,
+        "year": year, "date": None, "region": None, "partner": None, "speaker": None, "source": "某报告",
+        "source_date": None, "confidence": 0.9,
         "modality": "stated",
     }  # fmt: skip
     base |= more
@@ -37,7 +38,7 @@ def row(predicate: str, value: object, year: int | None = None, **more: Any) -> 
 
 def read(rows: list[Row], settings: Settings = DEFAULTS) -> ProductClaims:
     schema = pa.schema([(n, pa.string()) for n in row("x", "y")]).set(4, pa.field("number", pa.float64()))
-    schema = schema.set(5, pa.field("year", pa.int32())).set(11, pa.field("confidence", pa.float64()))
+    schema = schema.set(5, pa.field("year", pa.int32())).set(12, pa.field("confidence", pa.float64()))
     view = SimpleNamespace(claims=lambda: pa.Table.from_pylist(rows, schema))
     return read_claims(cast(GraphView, view), ["丝杠"], settings).get("丝杠", ProductClaims())
 

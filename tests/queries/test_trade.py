@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bulian.graph.errors import InputError
-from bulian.queries.trade import Flow, TradeRow, TradeRule, hhi, import_dependence
+from bulian.queries.trade import Flow, TradeRow, TradeRule, hhi, import_dependence, partial_years
 
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
 CASES = SHARED / "reference" / "cases" / "import_dependence" / "cases.json"
@@ -165,3 +165,15 @@ def test_hhi_ignores_scale_and_order_and_lies_between_even_and_single(values: li
     assert hhi([value * scale for value in reversed(values)]) == pytest.approx(index)
     assert hhi([1.0] * len(values)) == pytest.approx(1 / len(values))
     assert hhi([0.0] * len(values)) is None
+
+
+def test_a_year_of_some_months_counts_only_where_whole_years_are_lacking() -> None:
+    whole = [row for year in (2022, 2023, 2024) for row in a_year(year, dependent=False)]
+    begun = a_year(2025, dependent=True)
+    seen = partial_years([(2024, None), (2025, "2025-01"), (2025, "2025-06"), (2023, "2023-01"), (2023, "2023-12")])
+    assert list(seen) == [2025]
+    assert import_dependence(whole + begun, partial=seen).window == (2022, 2023, 2024)
+    assert import_dependence(whole + begun, partial=seen).partial == ()
+    few = import_dependence([*whole[-5:], *begun], partial=seen)
+    assert few.window == (2024, 2025)
+    assert few.partial == ("2025 年的进口数据只见到 1–6 月",)
