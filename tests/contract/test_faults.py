@@ -104,12 +104,12 @@ def test_a_read_only_server_is_read_and_not_written(bulian: Any, neo4j_pool: Poo
 
 
 def test_little_transaction_memory_makes_smaller_batches(bulian: Any, neo4j_pool: Pool, tmp_path: Path) -> None:
-    file = made(tmp_path, "企业产品.csv", FIRMS)
+    file = made(tmp_path, "企业产品.csv", FIRMS // 4)
     huge = tmp_path / "指标.csv"
     huge.write_text("对象,指标,数值,原文\n产品1,国产化率,35%," + "长" * 2_000_000 + "\n", encoding="utf-8")
-    with neo4j_pool.private({"db.memory.transaction.max": "8m"}) as server:
+    with neo4j_pool.private({"db.memory.transaction.max": "3m"}) as server:
         server.start()
-        env = server.env | {"BULIAN_NEO4J_TIMEOUT": "12"}  # a short time of trying again before a batch is halved
+        env = server.env | {"BULIAN_NEO4J_TIMEOUT": "4"}  # a short time of trying again before a batch is halved
         bulian("ingest", file, "--store", server.url, env=env)
         before = bulian("export", "--format", "json", "--store", server.url, env=env).out
         assert before == reference(tmp_path, file)
