@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from . import duckdb_chain, duckdb_listings, duckdb_presence, duckdb_raw, duckdb_remaining, duckdb_supply
+from . import duckdb_chain, duckdb_leads, duckdb_listings, duckdb_presence, duckdb_raw, duckdb_remaining, duckdb_supply
 from .duckdb_facts import fact_rows
 from .duckdb_names import NameReads
 from .duckdb_raw import EDGE_ID, IN_PIECE, node_pieces, node_select
@@ -230,6 +230,10 @@ class DuckDBView(NameReads):
     def listings(self, pairs: pa.Table, region: str, confidence: float, limit: int, most: int) -> pa.Table:
         """Which sources name the makers; see :meth:`bulian.graph.store.GraphView.listings`."""
         return duckdb_listings.listings(self._db, pairs, region, confidence, limit, most)
+
+    def leads(self, pairs: pa.Table, region: str, limit: int) -> pa.Table:
+        """Firms to check; see :meth:`bulian.graph.store.GraphView.leads`."""
+        return duckdb_leads.leads(self._db, pairs, region, limit)
 
     def searched(self, region: str) -> pa.Table:
         """Which sources were searched; see :meth:`bulian.graph.store.GraphView.searched`."""

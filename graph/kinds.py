@@ -46,7 +46,9 @@ _PRODUCT = (
     Property("aliases", "别名", "同一产品的其他叫法；比它宽或窄的词不是别名。", "names"),
     Property("key_component", "关键零部件", "编图者认定的关键零部件。", "flag"),
     Property("final", "终端产品", "本链对外交付的产品；断链与否看它还做不做得出来。", "flag"),
-    Property("codes", "代码", "HS、GB/T 4754 等代码，如 HS:846610；GB:3425。", "names"),
+    Property(
+        "codes", "代码", "HS、IPC、GB/T 4754 等代码，如 HS:846610；GB:3425（2017 版，别的版次写 GB2011:3425）。", "names"
+    ),
     Property("narrower_terms", "下位词", "词表里比它窄的叫法；说的是它的一种，只用于关联，不是别名。", "names"),
     Property("link_context", "必含语境", "词表：更长的产品名要含其中一词才连到它。", "names"),
     Property("link_stop", "排除语境", "词表：产品名含其中一词就不连到它。", "names"),
@@ -74,6 +76,11 @@ _ENTERPRISE = (
     Property("revoked_honours", "取消的荣誉", "名单说已取消、撤销或未通过复核的荣誉；不算荣誉。", "names"),
     Property("main_products", "主营产品", "主营产品的原文；连得上产业链环节的记作生产，置信度至多 0.6。", "names"),
     Property("business_scope", "经营范围", "登记的经营范围；不是能力的证据。"),
+    Property(
+        "industry",
+        "行业",
+        "登记的国民经济行业（GB/T 4754），按来源原文，能认出版次的写在前面；只作线索，不是生产的证据。",
+    ),
     Property("stock_code", "证券代码", "证券代码的六位数字；一个代码对着几家时不认。"),
     *CONTACTS,
 )

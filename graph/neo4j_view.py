@@ -15,7 +15,7 @@ import neo4j
 import networkx as nx
 import pyarrow as pa
 
-from . import neo4j_chain, neo4j_facts, neo4j_listings, neo4j_presence, neo4j_remaining, neo4j_supply
+from . import neo4j_chain, neo4j_facts, neo4j_leads, neo4j_listings, neo4j_presence, neo4j_remaining, neo4j_supply
 from .errors import NotFoundError, StoreUnavailable
 from .facts import Fact, Source
 from .kinds import CLAIMS, SCHEMA, TRADE_FLOWS
@@ -212,6 +212,10 @@ class Neo4jView(RawReads, NameReads):
     def listings(self, pairs: pa.Table, region: str, confidence: float, limit: int, most: int) -> pa.Table:
         """Which sources name the makers; see :meth:`bulian.graph.store.GraphView.listings`."""
         return neo4j_listings.listings(self.rows, self.regions(), pairs, region, confidence, limit, most)
+
+    def leads(self, pairs: pa.Table, region: str, limit: int) -> pa.Table:
+        """Firms to check; see :meth:`bulian.graph.store.GraphView.leads`."""
+        return neo4j_leads.leads(self.rows, self.regions(), pairs, region, limit)
 
     def searched(self, region: str) -> pa.Table:
         """Which sources were searched; see :meth:`bulian.graph.store.GraphView.searched`."""

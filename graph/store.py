@@ -158,6 +158,20 @@ class GraphView(Protocol):
             ``groups`` (makers still registered, firms of one group once).
         """
 
+    def leads(self, pairs: pa.Table, region: str, limit: int) -> pa.Table:
+        """Firms of a region that nothing but an inferred hint ties to a product: to be checked, never supply.
+
+        Args:
+            pairs: columns ``root``, ``leaf`` (product names): a hint at a leaf is one at its root.
+            region: code of the region.
+            limit: at most so many firms per root are named.
+
+        Returns:
+            The firms still registered that an inferred 提及 ties to the root and of which nobody says, however surely,
+            that they make it: ``root``, ``firms`` (how many there are), ``id``, ``name``, ``confidence`` and ``fact`` of
+            the surest hint; by root, falling confidence, id.
+        """
+
     def searched(self, region: str) -> pa.Table:
         """Which sources were searched for makers here.
 

@@ -1,5 +1,7 @@
 """Whole registers linked to the chains: 主营产品 and 经营范围 of every firm, as columns.
 
+The industry of a register (GB/T 4754) gives hints: 提及, inferred, of low confidence (:mod:`bulian.ingest.industry`).
+
 Runs over what the store holds once files are in and names resolved, so that the order of files does not matter, and
 runs again for a file when the chains or the lexicon have changed. Its facts stand under a source of their own beside
 each file and cite the file, so that forgetting the file takes them back. A text is cut into clauses and compared with
@@ -21,6 +23,8 @@ from bulian.graph.facts import FACT_COLUMNS, FACT_SCHEMA, Source, Tally, id_sql
 from bulian.graph.names import normal_form
 from bulian.graph.store import Store
 
+from .industry import Industries
+from .industry_columns import industries_of
 from .linking import Linker, ProductLink
 from .linking_lines import linker_of
 from .linking_pattern import content_of_words, pattern_of
@@ -34,6 +38,7 @@ CARRIER: Final = "#links"
 """Ends the uri of the source that carries the links of a file."""
 _SCOPE: Final = "business_scope"
 _MAIN: Final = "main_products"
+_INDUSTRY: Final = "industry"
 _RELATIONS: Final[Mapping[Role, str]] = {
     "produce": "PRODUCES", "sell": "SELLS", "use": "USES", "service": "SERVES", "research": "RESEARCHES",
 }  # fmt: skip
@@ -62,9 +67,11 @@ def link_registers(store: Store) -> Tally | None:
         What changed among the facts, None when nothing was written.
     """
     known = {source.uri: source for source in store.files()}
-    texts = [uri for uri in store.register_files({_MAIN: "", _SCOPE: ""}) if uri in known]
+    industries = industries_of(store)
+    asked = (_MAIN, _SCOPE, _INDUSTRY) if industries else (_MAIN, _SCOPE)
+    texts = [uri for uri in store.register_files(dict.fromkeys(asked, "")) if uri in known]
     linkers = [linker_of(store, chain) for chain in store.chains()] if texts else []
-    version = _version(linkers)
+    version = _version(linkers, industries)
     done: list[Tally] = []
     for uri in sorted(carrier for carrier in known if carrier.endswith(CARRIER)):
         if uri.removesuffix(CARRIER) not in texts or not linkers:
@@ -73,7 +80,7 @@ def link_registers(store: Store) -> Tally | None:
         carrier = _carrier(known[uri], version)
         old = known.get(carrier.uri)
         if old is None or old.fingerprint != carrier.fingerprint:
-            done.append(_link_file(store, uri, carrier, linkers))
+            done.append(_link_file(store, uri, carrier, linkers, industries))
     return sum(done, Tally()) if done else None
 
 
@@ -82,18 +89,21 @@ def _carrier(file: Source, version: str) -> Source:
     return Source(f"{file.uri}{CARRIER}", f"{file.title}（关联）", file.publisher, file.date, None, mark)
 
 
-def _version(linkers: list[Linker]) -> str:
-    """A hash of all that decides a link: names, kinds, sub-types and lexicon of every chain, and this program."""
+def _version(linkers: list[Linker], industries: Industries) -> str:
+    """A hash of all that decides a link: names, kinds, sub-types, lexicon and codes of the chains, and this program."""
     return hashlib.sha256(
-        json.dumps([bulian.__version__, *(content_of_words(linker.vocabulary) for linker in linkers)]).encode()
+        json.dumps(
+            [bulian.__version__, industries.content, *(content_of_words(linker.vocabulary) for linker in linkers)]
+        ).encode()
     ).hexdigest()
 
 
-def _link_file(store: Store, uri: str, carrier: Source, linkers: list[Linker]) -> Tally:
+def _link_file(store: Store, uri: str, carrier: Source, linkers: list[Linker], industries: Industries) -> Tally:
     pattern = "|".join(pattern_of(linker.vocabulary) for linker in linkers)
-    linked = _Clauses(linkers)
+    linked = _Clauses(linkers, industries)
+    asked = {_MAIN: pattern, _SCOPE: pattern, **({_INDUSTRY: industries.pattern} if industries else {})}
     with store.write(carrier) as writer:
-        for rows in store.register_texts(uri, {_MAIN: pattern, _SCOPE: pattern}):
+        for rows in store.register_texts(uri, asked):
             facts = _facts(rows, pattern, linked, uri, carrier.uri)
             if len(facts):
                 writer.add(facts)
@@ -103,38 +113,37 @@ def _link_file(store: Store, uri: str, carrier: Source, linkers: list[Linker]) -
 class _Clauses:
     """What each distinct clause links to, remembered over the pieces of a file."""
 
-    def __init__(self, linkers: list[Linker]) -> None:
-        self._linkers = linkers
+    def __init__(self, linkers: list[Linker], industries: Industries) -> None:
+        self._linkers, self._industries = linkers, industries
         self._known: dict[tuple[str, str], list[ProductLink]] = {}
 
     def table(self, predicates: list[str], clauses: list[str]) -> pa.Table:
-        """A row per clause and link: predicate, clause, node, key, relation, rule, share, bare.
+        """A row per clause and link: predicate, clause, node, key, relation, rule, share, bare, modality.
 
-        ``share`` is the part of the row's own confidence that the link deserves; ``bare`` that no verb says the role.
+        ``share`` is the part of the row's own confidence that the link deserves; ``bare`` that no verb says the role;
+        ``modality`` is null where it is the row's own.
         """
         rows: list[tuple[Any, ...]] = []
         for predicate, clause in zip(predicates, clauses, strict=True):
             for link in self._links(predicate, clause):
                 relation = _RELATIONS[link.role] if link.stated or predicate == _MAIN else "MENTIONED_WITH"
-                rule = f"link:{predicate}:{link.method}"
-                rows.append(
-                    (
-                        predicate,
-                        clause,
-                        link.node,
-                        normal_form(link.node),
-                        relation,
-                        rule,
-                        _share(link, predicate),
-                        not link.stated,
-                    )
-                )
-        names = ("predicate", "clause", "node", "key", "relation", "rule", "share", "bare")
+                rule, share = f"link:{predicate}:{link.method}", _share(link, predicate)
+                rows.append((
+                    predicate, clause, link.node, normal_form(link.node), relation, rule, share, not link.stated, None,
+                ))  # fmt: skip
+            for hint in self._industries.hints(clause) if predicate == _INDUSTRY else ():
+                rule, node, share = f"link:{predicate}:{hint.method}", hint.node, hint.confidence
+                rows.append((
+                    predicate, clause, node, normal_form(node), "MENTIONED_WITH", rule, share, False, "inferred",
+                ))  # fmt: skip
+        names = ("predicate", "clause", "node", "key", "relation", "rule", "share", "bare", "modality")
         columns = list(zip(*rows, strict=True)) or [()] * len(names)
-        types = [*[pa.string()] * 6, pa.float64(), pa.bool_()]
+        types = [*[pa.string()] * 6, pa.float64(), pa.bool_(), pa.string()]
         return pa.table({n: pa.array(c, t) for n, c, t in zip(names, columns, types, strict=True)})
 
     def _links(self, predicate: str, clause: str) -> list[ProductLink]:
+        if predicate == _INDUSTRY:
+            return []
         known = self._known.get((predicate, clause))
         if known is None:
             best: dict[tuple[str, Role], ProductLink] = {}
@@ -157,7 +166,7 @@ _CUT: Final = (
     "SELECT line, predicate, trim(part) AS clause FROM (SELECT line, predicate, unnest(CASE predicate"
     f" WHEN '{_SCOPE}' THEN string_split_regex(regexp_replace(text, '{BRACKETS}', '', 'g'), '{CLAUSES}')"
     " ELSE [text] END) AS part FROM numbered)"
-    " WHERE regexp_matches(part, $pattern)"
+    f" WHERE predicate = '{_INDUSTRY}' OR regexp_matches(part, $pattern)"
 )
 _RELATION: Final = (
     f"CASE WHEN l.bare AND regexp_matches(r.subject, '{_TRADERS}') THEN 'MENTIONED_WITH' ELSE l.relation END"
@@ -167,7 +176,7 @@ _SAID: Final[Mapping[str, str]] = {
     "object_kind": "'Product'", "object": "l.node", "object_key": "l.key",
     "source": "coalesce(r.source, $file)", "source_date": "r.source_date", "quote": "c.clause", "method": "l.rule",
     "service": "CASE l.relation WHEN 'SERVES' THEN '服务' END",
-    "confidence": "round(r.confidence * l.share, 3)", "modality": "r.modality", "file": "$carrier",
+    "confidence": "round(r.confidence * l.share, 3)", "modality": "coalesce(l.modality, r.modality)", "file": "$carrier",
     "sheet": "r.sheet", "row": "r.row",
 }  # fmt: skip
 _MADE: Final = (

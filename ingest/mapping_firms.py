@@ -21,7 +21,7 @@ def enterprises(sheet: FactSelects) -> None:
     sheet.tell(firm, "'english_name'", "english_name", named=True)
     for name in ("short_name", "former_names"):
         sheet.tell_each(firm, f"'{name}'", name, named=True)
-    for name in ("credit_code", "status", "size", "capital", "founded_on", "business_scope", *_CONTACT_NAMES):
+    for name in ("credit_code", "status", "size", "capital", "founded_on", "business_scope", "industry", *_CONTACT_NAMES):
         sheet.tell(firm, f"'{name}'", name)
     sheet.tell(firm, "'stock_code'", "stock_code", named=True)
     sheet.tell(firm, "'insured'", "insured", number='"insured"')

@@ -41,6 +41,19 @@ def _column(label: str, name: str, text: str, kind: str = "text", *also: str, re
     return Column(Property(name, label, text, kind), required, also)  # type: ignore[arg-type]
 
 
+_INDUSTRY: Final = tuple(
+    _column(label, name, "国民经济行业（GB/T 4754）；只作线索，不算生产。", "text", *also)
+    for label, name, also in (
+        ("行业代码", "industry_code", ("国标行业代码", "国民经济行业代码", "行业小类代码")),
+        ("国标行业小类", "industry_class", ("行业小类", "国民经济行业小类", "国标行业小类名称")),
+        ("国标行业中类", "industry_group", ("行业中类", "国民经济行业中类")),
+        ("国标行业大类", "industry_division", ("行业大类", "国民经济行业大类")),
+        ("国标行业门类", "industry_section", ("行业门类", "国民经济行业门类")),
+        ("国标行业", "industry", ("所属行业", "国民经济行业", "所属国标行业", "国民经济行业分类")),
+    )
+)
+"""What exports of firms say of the industry, at any level."""
+
 ENTERPRISE_EXTRA: Final = (
     _column("级别", "level", "荣誉的级别，按来源原文；没写就不补。", "text", "荣誉级别", "认定级别", "培育级别"),
     _column("批次", "batch", "第几批。", "text", "认定批次", "公示批次", "入选批次", "批号"),
@@ -50,6 +63,7 @@ ENTERPRISE_EXTRA: Final = (
     _column("证券代码", "stock_code", "证券代码，带不带交易所后缀都认。", "text", "股票代码", "bondNum"),
     _column("推荐单位", "nominator", "推荐单位；只用来认省份。", "text", "推荐部门", "推荐省份", "推荐地区"),
     _column("地址", "place_text", "登记地址；没有省市县的列时用来认地区。", "text", *_ADDRESS),
+    *_INDUSTRY,
     *(Column(prop, also=CONTACT_HEADERS.get(prop.name, ())) for prop in CONTACTS),
 )
 """What lists and exports of firms have beside the columns of 企业."""

@@ -11,6 +11,7 @@ from bulian.graph.regions import Regions
 from .cleaning import Cleaned
 from .customs import CodesNeeded, customs_rows
 from .enrich import enrich
+from .industry_columns import add_industry
 from .list_titles import title_texts
 from .listed import prepare_listed
 from .listing import add_listing
@@ -59,8 +60,10 @@ def prepared(
         return _instead(cleaned, patent_rows(cleaned)), {}
     prepare_listed(cleaned, table)
     enrich(cleaned, table, regions, chain)
-    found = add_listing(cleaned, sheet, match, file.reading, regions) if table == "企业" else {}
-    return cleaned, found
+    if table != "企业":
+        return cleaned, {}
+    add_industry(cleaned, sheet, match, texts)
+    return cleaned, add_listing(cleaned, sheet, match, file.reading, regions)
 
 
 def _instead(cleaned: Cleaned, rows: pa.Table) -> Cleaned:

@@ -82,6 +82,7 @@ def _nationwide(situation: Situation, product: str, case: Case) -> Iterator[str]
 def _makers(situation: Situation, product: str, case: Case) -> Iterator[str]:
     supply = situation.supply.get(product, NO_SUPPLY)
     settings = situation.settings
+    yield from _hints(situation, product, case)
     if supply.local.unverified:
         yield f"有 {supply.local.unverified} 家本地企业的生产说法置信度低于 {settings.confidence:g}，未计入，待核实。"
     nearby = [code for code in situation.around[1:] if code != ROOT]
@@ -106,6 +107,17 @@ def _makers(situation: Situation, product: str, case: Case) -> Iterator[str]:
         yield "国内只见到一家证实的独立供应者，“国内可供”只凭它，产能与等级未核实。"
     if case.local_groups > 1 and case.lq is None:
         yield "没有区位商，不能判断短板或强链。"
+
+
+def _hints(situation: Situation, product: str, case: Case) -> Iterator[str]:
+    """Firms to check first where no local maker is confirmed; a hint is no maker, and its absence is no absence."""
+    hints = situation.leads.get(product)
+    if hints is not None and not case.local_groups:
+        some = "、".join(hints.names) + ("等" if len(hints.names) < hints.firms else "")
+        yield (
+            f"线索：按登记的国民经济行业（GB/T 4754），{situation.region.name}有 {hints.firms} 家企业可能与它有关"
+            f"（{some}）；行业代码比环节宽，不算生产，未计入任何判定，可先向它们核实。"
+        )
 
 
 def _named(situation: Situation, product: str, scope: str, places: Collection[str] | None = None) -> str:

@@ -13,6 +13,7 @@ from bulian.graph.store import GraphView
 from .cases import perhaps_strong, read_honours
 from .chain_graph import ChainGraph, read_chain
 from .claims import NO_CLAIMS, ProductClaims, read_claims
+from .leads import Leads, read_leads
 from .search import Searches, read_searches
 from .settings import Settings
 from .supply import NO_SUPPLY, Maker, ProductSupply, read_makers, read_supply
@@ -26,7 +27,8 @@ _EVIDENCE_PER_SCOPE = 5
 class Situation:
     """Everything the rules read about a region on a chain, fetched once; ``honours`` only of what may be 强链.
 
-    ``assumptions`` are told of the detection rates that are only supposed (:mod:`bulian.queries.assumption`).
+    ``assumptions`` are told of the detection rates that are only supposed (:mod:`bulian.queries.assumption`). ``leads``
+    are hints to check first; no rule reads them.
     """
 
     regions: Regions
@@ -41,6 +43,7 @@ class Situation:
     settings: Settings
     honours: Mapping[str, int] = field(default_factory=dict)
     assumptions: tuple[Mapping[str, Any], ...] = ()
+    leads: Mapping[str, Leads] = field(default_factory=dict)
 
     def inside(self, code: str) -> bool:
         """Whether a region is the one asked for or a part of it."""
@@ -72,9 +75,10 @@ def read_situation(
         made = reader.submit(read_makers, view, pairs, place.code, makers)
         said = reader.submit(read_claims, view, graph.leaves, settings)
         searched = [reader.submit(read_searches, view, area) for area in (place.code, ROOT)]
+        hinted = reader.submit(read_leads, view, pairs, place.code)
         graph.compute()
     situation = Situation(
         regions, place, regions.ancestors(place.code), graph, supply.result(), made.result(), said.result(),
-        searched[0].result(), searched[1].result(), settings,
+        searched[0].result(), searched[1].result(), settings, leads=hinted.result(),
     )  # fmt: skip
     return replace(situation, honours=read_honours(view, situation, perhaps_strong(situation, settings)))

@@ -157,6 +157,7 @@ def _numbers(situation: Situation, product: str, case: Case, regional: str, nati
         "vague_groups": supply.vague.groups,
         "near_groups": supply.near.groups,
         "unverified_local": supply.local.unverified,
+        "industry_leads": situation.leads[product].firms if product in situation.leads else 0,
         "p_absent_local": rounded(case.absent_local),
         "p_absent_national": rounded(case.absent_national),
         "blocks": case.blocks,

@@ -40,6 +40,7 @@ NUMBER_WORDS: Mapping[str, str] = {
     "near_groups": "所在地只知到上级地区、可能就在本地的供方（家）",
     "unplaced_groups": "不知国别的供方（家）",
     "unverified_local": "本地未证实的说法（家）",
+    "industry_leads": "按登记的行业代码可先核实的本地企业（家，不算供方）",
     "p_absent_local": "本地确无的概率 P_absent",
     "p_absent_national": "国内确无的概率 P_absent",
     "blocks": "缺它会停的终端产品（个）",
