@@ -7,10 +7,13 @@ columns = { "单位" = "企业名称", "法人" = "" }   # header as written = h
 region = "温岭市"                   # of rows that name none
 honour = "省级专精特新中小企业"     # of rows that name none; with level, batch, date, valid_to
 flow = "进口"                       # of customs statistics that do not say it
+patent_scope = "世界"               # of a patent export: where its query looked, and
+patent_field = "B23B；B23Q"         # the IPC classes it covers whole ("全部" for all)
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,9 +21,12 @@ from typing import Any, Final
 from .table_match import is_known_header
 from .tables import RECOGNISED, Table, table_named
 
-__all__ = ["FileMapping", "file_mapping", "meant_header"]
+__all__ = ["EVERY_FIELD", "WORLD", "FileMapping", "file_mapping", "meant_header"]
 
-_TEXTS: Final = ("region", "honour", "level", "batch", "date", "valid_to", "flow")
+_TEXTS: Final = ("region", "honour", "level", "batch", "date", "valid_to", "flow", "patent_scope", "patent_field")
+WORLD: Final = "世界"
+EVERY_FIELD: Final = "全部"
+_FIELD: Final = re.compile(r"(?:IPC[:：\s]*)?[A-H](?:\d{2}(?:[A-Z](?:\s*\d{1,4}(?:/\d{2,6})?)?)?)?", re.I)
 _KEYS: Final = ("table", "header_row", "columns", *_TEXTS)
 
 
@@ -38,6 +44,13 @@ class FileMapping:
     date: str | None = None
     valid_to: str | None = None
     flow: str | None = None
+    patent_scope: str | None = None
+    patent_field: str | None = None
+
+    @property
+    def patents_of_the_world(self) -> bool:
+        """Whether a patent export is declared to be worldwide and whole in some classes."""
+        return self.patent_scope == WORLD and self.patent_field is not None
 
 
 def file_mapping(name: str, entry: Mapping[str, Any]) -> FileMapping:
@@ -55,8 +68,15 @@ def file_mapping(name: str, entry: Mapping[str, Any]) -> FileMapping:
         raise ValueError(f"{where}header_row 应为从 1 数起的行号")
     if entry.get("flow") not in (None, "进口", "出口"):
         raise ValueError(f"{where}flow 应为 进口 或 出口")
+    field_ = entry.get("patent_field")
+    if field_ is not None and field_ != EVERY_FIELD and not all(map(_FIELD.fullmatch, _parts(field_))):
+        raise ValueError(f"{where}patent_field 应为 IPC 类，如 B23B；B23Q，或 {EVERY_FIELD}")
     texts = {key: str(entry[key]) for key in _TEXTS if key in entry}
     return FileMapping(_table(where, entry.get("table")), row, columns, **texts)
+
+
+def _parts(text: object) -> list[str]:
+    return [part.strip() for part in re.split("[;；、,，]", str(text))]
 
 
 def _table(where: str, name: object) -> Table | None:

@@ -26,6 +26,10 @@ def _patents(sheet: FactSelects) -> None:
         ("owner_kind", "owner"), "'RESEARCHES'", ("'Technology'", "technology"), year='"year"', patent='"patent"',
         quote='"title"', note='"about"',
     )  # fmt: skip
+    sheet.tell(
+        ("'Product'", "product"), "predicate", "value", number='"number"', year='"claim_year"', quote='"claim_quote"',
+        method='"claim_method"', confidence='"claim_confidence"',
+    )  # fmt: skip
 
 
 def _listed(sheet: FactSelects) -> None:

@@ -27,6 +27,7 @@ from . import document_facts
 from .config import CONFIG_NAME
 from .customs import CodesNeeded, codes_version, product_codes
 from .linking_columns import link_registers, only_population
+from .patent_shares import ipc_codes
 from .readers import read_tables
 from .report import FileReport, IngestReport, RejectedRow, write_rejects
 from .sheets import SheetScore, ingest_sheet, parts_of, unrecognised
@@ -143,10 +144,10 @@ def _ingest_customs(
     store: Store, files: Sequence[DataFile], known: Mapping[str, Source], chain: str | None, report: IngestReport,
     kept_out: list[RejectedRow],
 ) -> bool:  # fmt: skip
-    """Read customs tables, now that the products and their codes are known; again when those have changed."""
+    """Read customs tables and declared patent queries, as the products' codes are known now; again when they change."""
     if not files:
         return False
-    codes = product_codes(store)
+    codes = {**product_codes(store), **ipc_codes(store)}
     changed = False
     for bare in files:
         file = replace(bare, fingerprint=f"{bare.fingerprint}:{codes_version(codes)}")
@@ -165,7 +166,7 @@ def _ingest_tables(
     """Read every sheet of a file, or a graph, into the store; True when something was written.
 
     Raises:
-        CodesNeeded: there is a customs table in it and ``codes`` are not given; nothing is written.
+        CodesNeeded: there is a table in it that needs them and ``codes`` are not given; nothing is written.
     """
     entries: list[FileReport] = []
     rejected: list[RejectedRow] = []

@@ -93,6 +93,10 @@ CUSTOMS: Final = Table(
     ),
 )  # fmt: skip
 
+_APPLICANT_COUNTRY: Final = (
+    "申请人国家/地区", "申请人国家(地区)", "申请人国别", "第一申请人国家", "申请(专利权)人国家",
+    "申请(专利权)人国家/地区", "当前申请(专利权)人国家", "当前申请(专利权)人国家/地区",
+)  # fmt: skip
 PATENTS: Final = Table(
     "专利",
     "专利检索库的导出：申请人是企业或院所的，成为“研究”；自然人不记。",
@@ -108,6 +112,10 @@ PATENTS: Final = Table(
         _column("申请年", "applied_in", "申请年份。", "year", "申请年份"),
         _column("IPC主分类号", "main_class", "主分类号。", "text", "主分类号", "IPC主分类", "主IPC"),
         _column("IPC分类号", "classes", "分类号；多个以 | 或 ; 分隔。", "text", "分类号", "IPC", "IPC分类"),
+        _column("简单同族", "family", "同族的公开号；多个以 | 分隔。", "text", "简单同族成员", "同族"),
+        _column("申请人国家", "applicant_country", "申请人的国家；多个时取第一个。", "text", *_APPLICANT_COUNTRY),
+        _column("当前申请(专利权)人州/省", "applicant_province", "申请人的省或州。", "text",
+                "申请(专利权)人州/省", "申请人州/省", "申请人省份"),
         _column("专利类型", "patent_type", "发明、实用新型、外观设计。", "text", "专利种类"),
         _column("法律状态/事件", "legal_status", "法律状态。", "text", "法律状态", "当前法律状态", "简单法律状态"),
         _column("工商统一社会信用代码", "applicant_codes", "申请人的信用代码；多个时与申请人一一对应。", "text",

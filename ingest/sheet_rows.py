@@ -15,6 +15,7 @@ from .industry_columns import add_industry
 from .list_titles import title_texts
 from .listed import prepare_listed
 from .listing import add_listing
+from .patent_shares import SAMPLE_ONLY, patent_shares
 from .patents import patent_rows
 from .raw_sheet import RawSheet
 from .sources import DataFile
@@ -44,10 +45,10 @@ def prepared(
         file: the file, with what the user says of it.
         regions: the region tree.
         chain: of rows that name none.
-        codes: HS codes of the products in the store; None while the other tables are still being read.
+        codes: HS and IPC codes of the products in the store; None while the other tables are still being read.
 
     Raises:
-        CodesNeeded: it is a customs table and the codes are not yet known.
+        CodesNeeded: it is a customs table, or patents of a declared query, and the codes are not yet known.
         InputError: a customs table does not say whether it is imports or exports.
     """
     table = match.table.name
@@ -57,13 +58,24 @@ def prepared(
             raise CodesNeeded
         return _instead(cleaned, customs_rows(cleaned, sheet, codes, file.reading, texts, regions)), {}
     if table == "专利":
-        return _instead(cleaned, patent_rows(cleaned)), {}
+        return _instead(cleaned, _patents(cleaned, file, codes, regions)), {}
     prepare_listed(cleaned, table)
     enrich(cleaned, table, regions, chain)
     if table != "企业":
         return cleaned, {}
     add_industry(cleaned, sheet, match, texts)
     return cleaned, add_listing(cleaned, sheet, match, file.reading, regions)
+
+
+def _patents(cleaned: Cleaned, file: DataFile, codes: Mapping[str, Sequence[str]] | None, regions: Regions) -> pa.Table:
+    """Who holds what, and of a declared query how the classes of the products are spread over countries."""
+    if not file.reading.patents_of_the_world:
+        cleaned.notes.append(SAMPLE_ONLY)
+        return patent_rows(cleaned)
+    if codes is None:
+        raise CodesNeeded
+    shares = patent_shares(cleaned, file.reading, codes, regions)
+    return pa.concat_tables([patent_rows(cleaned), shares], promote_options="permissive")
 
 
 def _instead(cleaned: Cleaned, rows: pa.Table) -> Cleaned:

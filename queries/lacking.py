@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["lacking"]
 
 _SHOWN = 3
+_SUPPLY = ("domestic_share", "import_dependence")
 
 
 def lacking(situation: Situation, product: str, case: Case) -> tuple[str, ...]:
@@ -160,12 +161,14 @@ def _shares(claims: ProductClaims, settings: Settings) -> Iterator[str]:
     sides: tuple[tuple[str, str, Callable[[float], tuple[bool, ...]]], ...] = (
         ("domestic_share", "国产化率", lambda share: (share < half, share <= marginal)),
         ("import_dependence", "进口依赖度", lambda share: (share > half,)),
+        ("top_country_patent_share", "首位国家专利份额", lambda share: (share >= settings.patent_share,)),
+        ("technology_advantage", "技术显示优势（RTA）", lambda rta: (rta < settings.technology_advantage,)),
     )
     for name, label, side in sides:
         numbered = [claim for claim in claims.national(name) if claim.number is not None]
         if len({side(claim.number) for claim in numbered if claim.number is not None}) > 1:
             yield f"{label}的说法不一，分居阈值两侧：{'；'.join(_told(claim) for claim in numbered)}。"
-        if numbered and not any(claim.dated for claim in numbered):
+        if name in _SUPPLY and numbered and not any(claim.dated for claim in numbered):
             yield f"{label}的说法都未注明日期，不足以认定国内供给不足。"
     share, bought = claims.newest("domestic_share"), claims.newest("import_dependence")
     if share is not None and bought is not None and (share.number or 0.0) >= half < (bought.number or 0.0):
