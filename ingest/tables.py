@@ -214,20 +214,20 @@ TABLES: Final = (
         ),
         {"year": "2023", "product": "滚珠丝杠", "flow": "进口", "partner": "日本", "value": "1200万"},
     ),
-)  # fmt: skip
-
-
-_LEXICON: Final = Table(
-    "词表", "产品名怎样连到产业链的环节：别的叫法、下位词、必须或不许出现的词。",
-    (
-        _end("链上环节", "node", "产业链上的产品。"),
-        *_own("Product", "aliases", "narrower_terms", "link_context", "link_stop"),
+    Table(
+        "词表", "产品名怎样连到产业链的环节：别的叫法、下位词、必须或不许出现的词；改了再导入，已导入的名录会重新连。",
+        (
+            _end("链上环节", "node", "产业链上的产品，与“产品”表的名称相同。"),
+            *_own("Product", "aliases", "narrower_terms", "link_context", "link_stop"),
+        ),
+        {"node": "压力机", "aliases": "冲压机", "narrower_terms": "冲床；伺服冲床", "link_context": "金属；板材；机床",
+         "link_stop": "豆腐；药片"},
+        any_of=("aliases", "narrower_terms", "link_context", "link_stop"),
     ),
-    {"node": "压力机", "aliases": "冲压机", "narrower_terms": "冲床；伺服冲床", "link_stop": "豆腐"},
-    any_of=("aliases", "narrower_terms", "link_context", "link_stop"),
 )  # fmt: skip
-RECOGNISED: Final = (*TABLES, _LEXICON, *REGISTERS)
-"""Every table that is read: the contract's, the lexicon of product linking, then those of others."""
+
+RECOGNISED: Final = (*TABLES, *REGISTERS)
+"""Every table that is read: those people fill in, then those of others."""
 
 
 def table_named(name: str) -> Table:

@@ -41,8 +41,8 @@ def _contract() -> dict[str, list[tuple[str, str | None, bool]]]:
 
 def test_the_declared_tables_are_those_of_the_contract() -> None:
     contract = _contract()
-    assert [table.name for table in TABLES] == list(contract)
-    for table in TABLES:
+    assert [table.name for table in TABLES] == [*contract, "词表"]  # the lexicon of linking is ours
+    for table in TABLES[:-1]:
         ours = {column.label: column for column in table.columns}
         assert list(ours) == [label for label, _, _ in contract[table.name]]
         for label, english, required in contract[table.name]:

@@ -144,6 +144,40 @@ def test_the_examples_themselves_are_good_rows(store: DuckDBStore, tmp_path: Pat
     }
 
 
+def test_the_lexicon_an_office_edits_in_the_template_decides_links(
+    store: DuckDBStore, template: Path, tmp_path: Path
+) -> None:
+    def save(lexicon: dict[str, str]) -> None:
+        book = openpyxl.load_workbook(template)
+        for name, rows in (
+            ("产品", [{"product_name": "压头", "chain": "压机"}, {"product_name": "压机", "chain": "压机"}]),
+            ("企业", [{"enterprise_name": "甲厂", "main_products": "板材冲头；药片冲头；冲头；压片头"}]),
+            ("词表", [{"node": "压头", **lexicon}]),
+        ):  # fmt: skip
+            columns = [column.name for column in table_named(name).all_columns]
+            for line, row in enumerate(rows, start=3):
+                for key, value in row.items():
+                    book[name].cell(line, columns.index(key) + 1, value)
+        book.save(tmp_path / "表.xlsx")
+
+    def linked() -> set[str]:
+        report = ingest(store, [tmp_path / "表.xlsx"], rejects=tmp_path / "退回.csv")
+        assert (report.exit_code, report.rejects) == (0, None)
+        return {fact.quote for fact in store.facts(predicates=["PRODUCES"])}
+
+    save({})
+    with pytest.raises(AssertionError):  # a row of 词表 that says nothing is sent back
+        linked()
+    save({"aliases": "冲头"})
+    assert linked() == {"板材冲头", "药片冲头", "冲头"}
+    save({"aliases": "冲头", "link_stop": "药片；食品"})
+    assert linked() == {"板材冲头", "冲头"}
+    save({"aliases": "冲头", "link_context": "药片"})
+    assert linked() == {"药片冲头", "冲头"}
+    save({"narrower_terms": "压片头"})
+    assert linked() == {"压片头"}
+
+
 def test_an_unwritable_target_is_a_render_error_and_leaves_what_was_there(tmp_path: Path) -> None:
     (tmp_path / "文件").write_text("x", encoding="utf-8")
     with pytest.raises(RenderError):
