@@ -23,6 +23,7 @@ from .recapture import LEAST_KNOWN, MOST, Estimate, History, estimate, found_aga
 from .registers import dependent, register_of
 from .results import Finding, RegionRef
 from .search import Search
+from .seen_makers import TOLD_APART
 from .settings import Settings
 from .situation import Situation, read_situation
 from .synthetic import synthetic_sources
@@ -30,7 +31,6 @@ from .weak_links import judge
 
 __all__ = ["find_coverage"]
 
-_TOLD_APART: Final = 40
 _PAIRED: Final = 10
 _NOBODY: Final = estimate([], register_of)
 
@@ -90,7 +90,7 @@ def _histories(view: GraphView, situation: Situation) -> Histories:
     """Capture histories of the makers here by product; None holds those of the whole chain."""
     found: dict[str | None, list[History]] = defaultdict(list, {None: []})
     pairs, settings = situation.chain.pairs(), situation.settings
-    for row in view.listings(pairs, situation.region.code, settings.confidence, _TOLD_APART, MOST).to_pylist():
+    for row in view.listings(pairs, situation.region.code, settings.confidence, TOLD_APART, MOST).to_pylist():
         found[row["root"]].append(History(frozenset(row["sources"]), row["others"], row["groups"]))
     return found
 

@@ -30,6 +30,7 @@ from .local_view import local_view_of
 from .results import NATIONAL_LABELS, REGIONAL_LABELS, Finding, RegionRef, WeakReport
 from .rules import NATIONAL_RULES, REGIONAL_RULES, Case, first_rule
 from .rules_told import rules_told
+from .seen_makers import seen_makers
 from .settings import Settings
 from .situation import Situation, read_situation
 from .supply import NO_SUPPLY
@@ -67,13 +68,14 @@ def find_weak_links(
     """
     situation = assume(view, read_situation(view, region, chain, settings or Settings()), assumptions)
     cited = {product: _cited(situation, product) for product in situation.chain.graph}
-    with ThreadPoolExecutor(max_workers=1) as reader:  # the store reads the evidence while the products are judged
+    with ThreadPoolExecutor(max_workers=2) as reader:  # the store reads the evidence while the products are judged
         reading = reader.submit(evidence_by_id, view, {fact for facts in cited.values() for fact in facts})
+        counting = reader.submit(seen_makers, view, situation)
         cases = {product: case_of(situation, product) for product in situation.chain.graph}
         findings = judge(situation, cases)
         changes = {name: _changes(situation, name, case) for name, case in cases.items()}
         figures = chain_figures(situation.chain)
-        lines = reading.result()
+        lines, seen = reading.result(), counting.result()
     shown = tuple(
         replace(
             finding,
@@ -85,7 +87,8 @@ def find_weak_links(
     )
     local = local_view_of(view, situation.region, situation.chain, situation.supply, situation.settings)
     place = RegionRef(situation.region.code, situation.region.full_name)
-    coverage = {**documented(situation), "incoherence": figures.incoherence, "synthetic": list(synthetic_sources(view))}
+    coverage = {**documented(situation), **seen, "incoherence": figures.incoherence}
+    coverage["synthetic"] = list(synthetic_sources(view))
     fired = Counter(f.numbers[name] for f in findings for name in ("rule_regional", "rule_national"))
     rules = rules_told(cases.values(), fired, situation.settings)
     told = situation.settings.as_json()

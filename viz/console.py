@@ -128,6 +128,19 @@ def coverage_line(report: WeakReport) -> str:
     return (
         f"数据覆盖：{coverage['products']} 个环节中，{coverage['with_any_maker']} 个有已知生产企业，"
         f"{coverage['with_local_maker']} 个有本地企业；{searched} 个环节查过声明了检出率的来源{sources}。"
+        + _makers_seen(coverage)
+    )
+
+
+def _makers_seen(coverage: Mapping[str, Any]) -> str:
+    """How many of the makers here the sources show, or why that cannot be told."""
+    if coverage["makers_estimate"] is None:
+        return f"本地企业见到多少成，不能估计：{coverage['makers_why']}。"
+    low, high = coverage["makers_coverage_low"], coverage["makers_coverage_high"]
+    return (
+        f"来源列出本地独立企业 {coverage['makers_seen']} 家，由重合估计至少有 {coverage['makers_estimate']:.4g} 家"
+        f"（{coverage['makers_low']:.4g}–{coverage['makers_high']:.4g}），约见到 {coverage['makers_coverage']:.0%}"
+        f"（{low:.0%}–{high:.0%}）；估计不进判定。"
     )
 
 

@@ -12,7 +12,7 @@ from bulian.queries.results import NATIONAL_LABELS, REGIONAL_LABELS, Finding, Ma
 from bulian.viz.evidence import EvidencePool
 from bulian.viz.model import Item, Section
 from bulian.viz.palette import NATIONAL_STYLES, REGIONAL_STYLES, UNRATED
-from bulian.viz.words import COVERAGE_WORDS, MODALITY_WORDS, SCOPES, SETTING_WORDS, label_word, number_word, written
+from bulian.viz.words import MODALITY_WORDS, SCOPES, SETTING_WORDS, coverage_rows, label_word, number_word, written
 
 __all__ = ["overview", "product_sections", "relation_note"]
 
@@ -180,7 +180,12 @@ def overview(report: WeakReport) -> tuple[Section, ...]:
         ),
         Section(_count("薄弱环节", worst), "links", tuple(_short(f) for f in worst[:_WORST])),
         Section(_count("还不知道", unknown), "links", tuple(_short(f) for f in unknown[:_WORST])),
-        Section("数据覆盖", "figures", _settings(report.coverage) or (Item("没有来源声明过覆盖范围"),)),
+        Section(
+            "数据覆盖",
+            "figures",
+            tuple(Item(word, note=told) for word, told in coverage_rows(report.coverage))
+            or (Item("没有来源声明过覆盖范围"),),
+        ),
         Section("口径", "figures", _settings(report.settings)),
     ]
     return tuple(section for section in sections if section.items)
@@ -201,5 +206,4 @@ def _short(finding: Finding) -> Item:
 
 def _settings(values: Mapping[str, Any]) -> tuple[Item, ...]:
     """Name–value lines of a mapping."""
-    words = {**SETTING_WORDS, **COVERAGE_WORDS}
-    return tuple(Item(words.get(key, key), note=written(value)) for key, value in values.items())
+    return tuple(Item(SETTING_WORDS.get(key, key), note=written(value)) for key, value in values.items())

@@ -20,6 +20,7 @@ __all__ = [
     "SCOPES",
     "SETTING_WORDS",
     "assumption_notice",
+    "coverage_rows",
     "label_word",
     "number_word",
     "written",
@@ -79,6 +80,14 @@ COVERAGE_WORDS: Mapping[str, str] = {
     "searched_sources": "查过的来源",
     "settled": "本地有没有已查清的环节",
     "unsearched": "没有来源查过的环节",
+    "makers_seen": "来源列出的本地独立企业（家）",
+    "makers_estimate": "由来源的重合估计本地至少有（家）",
+    "makers_low": "上述估计的下限（95 %）",
+    "makers_high": "上述估计的上限（95 %）",
+    "makers_coverage": "已见到的份额（估计）",
+    "makers_coverage_low": "已见到的份额的下限（95 %）",
+    "makers_coverage_high": "已见到的份额的上限（95 %）",
+    "makers_why": "没有估计的原因",
     "incoherence": "链的层级不一致度 F0（0 整齐，1 无方向）",
     "synthetic": "合成数据（虚构，只供试用）",
 }
@@ -133,6 +142,15 @@ def assumption_notice(assumptions: Sequence[Mapping[str, Any]]) -> str:
 def number_word(key: str) -> str:
     """The Chinese word of a field of ``Finding.numbers``; an unknown field keeps its own name."""
     return NUMBER_WORDS.get(key, key)
+
+
+def coverage_rows(coverage: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The counts of coverage as word and value; of the estimate only what there is."""
+    return [
+        (COVERAGE_WORDS.get(key, key), written(value))
+        for key, value in coverage.items()
+        if value is not None or not key.startswith("makers_")
+    ]
 
 
 def written(value: Any) -> str:

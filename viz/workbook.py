@@ -17,10 +17,10 @@ from bulian.viz.palette import NATIONAL_STYLES, REGIONAL_STYLES
 from bulian.viz.sheet import Column, Sheet, SheetBook
 from bulian.viz.words import (
     COMPONENT_WORDS,
-    COVERAGE_WORDS,
     MODALITY_WORDS,
     NUMBER_WORDS,
     SETTING_WORDS,
+    coverage_rows,
     label_word,
     number_word,
     written,
@@ -183,7 +183,7 @@ def _notes_sheet(report: WeakReport, targets: TargetReport | None, more: Mapping
         ["不知道", "没有检索覆盖可算 P_absent 的环节", f"{uncovered} 个；这些环节不会判为断链"],
         *(["不知道", "说明", note] for note in more.get("notes") or ()),
         *(["假设", one["name"], one["text"]] for one in report.assumptions),
-        *(["覆盖", COVERAGE_WORDS.get(key, key), written(value)] for key, value in report.coverage.items()),
+        *(["覆盖", word, told] for word, told in coverage_rows(report.coverage)),
         *(["门槛", SETTING_WORDS.get(key, key), written(value)] for key, value in report.settings.items()),
         *(["本地判定", style.label, style.meaning] for style in REGIONAL_STYLES),
         *(["全国判定", style.label, style.meaning] for style in NATIONAL_STYLES),

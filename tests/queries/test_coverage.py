@@ -176,3 +176,16 @@ def test_the_answer_is_json(report: CoverageReport) -> None:
     }  # fmt: skip
     assert told["coverage"]["products"] == 5
     assert told["coverage"]["settled"] == sum(one["settled"] for one in told["products"])
+
+
+def test_the_estimate_stands_beside_every_weak_link_report_and_decides_nothing(store: Store) -> None:
+    told = find_coverage(store, HOME, CHAIN).makers
+    coverage = find_weak_links(store, HOME, CHAIN).coverage
+    assert {name: coverage[f"makers_{name}"] for name in ("seen", "estimate", "low", "high", "coverage", "why")} == {
+        name: getattr(told, name) for name in ("seen", "estimate", "low", "high", "coverage", "why")
+    }  # fmt: skip
+    assert (coverage["makers_seen"], coverage["makers_why"]) == (70, None)
+    assert coverage["makers_coverage_low"] <= coverage["makers_coverage"] <= coverage["makers_coverage_high"] <= 1
+    elsewhere = find_weak_links(store, "杭州市", CHAIN).coverage
+    assert (elsewhere["makers_seen"], elsewhere["makers_estimate"]) == (0, None)
+    assert "不足 10 家" in elsewhere["makers_why"]
