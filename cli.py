@@ -9,12 +9,12 @@ import sys
 
 import typer
 
-from bulian.commands import growth, linking, names, papers, questions, stores, tables
+from bulian.commands import growth, linking, names, papers, questions, review, stores, tables
 from bulian.commands.program import app, in_order
 from bulian.graph.errors import BulianError
 from bulian.viz.manual import usage_error
 
-__all__ = ["app", "growth", "linking", "main", "names", "papers", "questions", "stores", "tables"]
+__all__ = ["app", "growth", "linking", "main", "names", "papers", "questions", "review", "stores", "tables"]
 
 in_order(app)
 

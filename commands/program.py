@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, overload
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar, overload
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -40,15 +40,18 @@ __all__ = [
     "chain_of",
     "check_output",
     "command",
+    "group",
     "in_order",
     "open_store",
     "open_trial",
     "print_json",
     "print_text",
     "settings_of",
+    "subcommand",
     "write_pieces",
 ]
 
+_Run = TypeVar("_Run", bound=Callable[..., Any])
 STORE: Final = "bulian.duckdb"
 """The store of those who name none: this file in the current folder."""
 
@@ -86,6 +89,18 @@ app = typer.Typer(
     help="补链：把产业链和创新链看成一张图，指出断在哪里、弱在哪里、哪里还不知道，并给出有依据的补链对象。",
 )  # fmt: skip
 command = partial(app.command, cls=_Command)
+
+
+def group(name: str, told: str) -> typer.Typer:
+    """Commands that belong together under one word of the program, with their help."""
+    made = typer.Typer(name=name, cls=_Group, rich_markup_mode=None, no_args_is_help=False, help=told)
+    app.add_typer(made)
+    return made
+
+
+def subcommand(of: typer.Typer, name: str) -> Callable[[_Run], _Run]:
+    """The decorator of a command of a group."""
+    return of.command(name, cls=_Command)
 
 
 def in_order(program: typer.Typer) -> None:

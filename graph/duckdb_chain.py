@@ -69,7 +69,9 @@ def chain_links(db: duckdb.DuckDBPyConnection, chain_id: str) -> Iterator[Link]:
         " FROM chain_fact f JOIN mention_entity s ON s.kind = f.subject_kind AND s.key = f.subject_key"
         " JOIN mention_entity t ON t.kind = f.object_kind AND t.key = f.object_key"
         " JOIN entity sn ON sn.id = s.id JOIN entity tn ON tn.id = t.id"
-        " WHERE f.predicate IN ('REQUIRES', 'IS_A') AND (f.chain IS NULL OR EXISTS (SELECT 1 FROM mention_entity c"
+        " WHERE f.predicate IN ('REQUIRES', 'IS_A') AND f.modality <> 'denied'"
+        " AND NOT (f.modality = 'negated' AND starts_with(f.method, 'review:'))"
+        " AND (f.chain IS NULL OR EXISTS (SELECT 1 FROM mention_entity c"
         " WHERE c.kind = 'Chain' AND c.id = ? AND c.key = f.chain))"
         " ORDER BY sn.name, tn.name, fact", [chain_id],
     ).fetchall():  # fmt: skip

@@ -2,7 +2,8 @@
 
 Because it looks at all facts at once, the result does not depend on the order in which files came. Names
 become entities in ranked rounds: the name of a firm with a credit code, then former names, then short names
-and aliases; in each round only a name that fits exactly one entity is taken, everything else stays itself.
+and aliases; in each round only a name that fits exactly one entity is taken, everything else stays itself. What
+people decided comes before and after these rules (:mod:`bulian.graph.duckdb_verdicts`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pyarrow as pa
 
 from .duckdb_edges import ORDER, make_edges
 from .duckdb_makers import make_makers
+from .duckdb_verdicts import keep_apart, mark_denied, unite, unmark_denied
 from .kinds import ALIAS_PROPERTIES
 from .modality import CONFIRMED_SQL
 from .regions import default_regions
@@ -32,11 +34,15 @@ _ELSEWHERE: Final = {
 
 def derive(db: duckdb.DuckDBPyConnection) -> None:
     """Rebuild every derived table: mention_entity, entity, alias, region, region_path, edge, firm, cited."""
+    unmark_denied(db)
     _collect_mentions(db)
+    keep_apart(db)
     for rank in (1, 2, 3):
         _redirect(db, rank)
     _redirect_elsewhere(db)
+    unite(db)
     _make_entities(db)
+    mark_denied(db)
     _make_regions(db)
     make_edges(db)
     _make_firms(db)

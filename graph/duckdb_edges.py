@@ -32,7 +32,7 @@ def make_edges(db: duckdb.DuckDBPyConnection) -> None:
     relations = ", ".join(f"'{relation.name}'" for relation in SCHEMA.relations)
     joined = (
         "said f JOIN numbered s ON s.kind = f.subject_kind AND s.key = f.subject_key"
-        " JOIN numbered t ON t.kind = f.object_kind AND t.key = f.object_key"
+        " JOIN numbered t ON t.kind = f.object_kind AND t.key = f.object_key AND f.modality <> 'denied'"
     )
     ends = "relation, source, target, modality"
     db.execute(

@@ -25,6 +25,7 @@ WITH leaf AS (
   FROM fact f JOIN leaf l ON l.kind = f.object_kind AND l.key = f.object_key
   JOIN here h ON h.kind = f.subject_kind AND h.key = f.subject_key
   WHERE f.predicate = 'PRODUCES' AND f.modality IN {CONFIRMED_SQL} AND f.confidence >= $confidence
+    AND NOT starts_with(f.method, 'review:')  -- a person's verdict is no list of makers
 ), listed AS MATERIALIZED (
   SELECT DISTINCT CAST(NULL AS VARCHAR) AS root, group_id, source FROM named UNION ALL SELECT * FROM named
 ), shown AS (

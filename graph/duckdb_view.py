@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from . import duckdb_chain, duckdb_leads, duckdb_listings, duckdb_presence, duckdb_raw, duckdb_remaining, duckdb_supply
 from .duckdb_facts import fact_rows
-from .duckdb_names import NameReads
 from .duckdb_raw import EDGE_ID, IN_PIECE, node_pieces, node_select
+from .duckdb_review import ReviewReads
 from .duckdb_stream import stream, stream_all
 from .errors import NotFoundError
 from .facts import Fact, Source
@@ -28,7 +28,7 @@ __all__ = ["DuckDBView"]
 _EDGE_QUALIFIERS = tuple(prop.name for prop in SCHEMA.qualifiers)
 
 
-class DuckDBView(NameReads):
+class DuckDBView(ReviewReads):
     """The read interface (:class:`bulian.graph.store.GraphView`) over a DuckDB connection."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:

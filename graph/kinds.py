@@ -21,8 +21,10 @@ __all__ = [
     "MODALITIES",
     "NON_ESSENTIAL",
     "RELATION_OF_ROLE",
+    "SAME_AS",
     "SCHEMA",
     "TRADE_FLOWS",
+    "VOID",
     "claim_named",
 ]
 
@@ -32,14 +34,20 @@ ABSENT: Final = "无"
 
 MODALITIES: Final = {
     "stated": "明确陈述", "planned": "计划中", "negated": "被否定", "inferred": "推断", "manual": "人工录入",
+    "denied": "已否决",
 }  # fmt: skip
+VOID: Final = ("negated", "denied")
+"""Modalities in which a thing is said not to be so, or a person has denied what was said."""
 KIND_OF_CATEGORY: Final = {
     "材料": "Material", "零部件": "Component", "设备": "Equipment", "应用": "Application", "产品": "Product",
 }  # fmt: skip
 RELATION_OF_ROLE: Final = {"生产": "PRODUCES", "销售": "SELLS", "使用": "USES", "研发": "RESEARCHES"}
+SAME_AS: Final = "same_as"
+"""The property by which a person says that two names are one firm or institute, or (negated) that they are not."""
 ALIAS_PROPERTIES: Final = ("aliases", "short_name", "former_names", "english_name", "stock_code")
 
 _NAME = Property("name", "名称", "登记的或通行的全名，按来源原样保留。")
+_SAME = Property(SAME_AS, "同一主体", "审核认定与它是同一家的名称；认定不是同一家的记作被否定。", "names")
 
 _PRODUCT = (
     _NAME,
@@ -82,6 +90,7 @@ _ENTERPRISE = (
         "登记的国民经济行业（GB/T 4754），按来源原文，能认出版次的写在前面；只作线索，不是生产的证据。",
     ),
     Property("stock_code", "证券代码", "证券代码的六位数字；一个代码对着几家时不认。"),
+    _SAME,
     *CONTACTS,
 )
 _INSTITUTE_TYPES = (
@@ -101,7 +110,7 @@ _KINDS = (
         "院所",
         "大学、研究院所、实验室、创新中心、检测与培训平台、协会。",
         "名称",
-        (_NAME, Property("institute_type", "类型", "院所的类型。", choices=_INSTITUTE_TYPES)),
+        (_NAME, Property("institute_type", "类型", "院所的类型。", choices=_INSTITUTE_TYPES), _SAME),
     ),
     Kind("Region", "地区", "GB/T 2260 行政区划或国家、地区。", "GB/T 2260 代码或国家代码", (_NAME,)),
     Kind("Chain", "产业链", "一条产业链：它的环节、阶段与关系。", "名称", (_NAME,)),

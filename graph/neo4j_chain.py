@@ -47,6 +47,7 @@ def chain_links(ask: Ask, chain_id: str) -> Iterator[Link]:
     """Every 需要 and 属于 row that holds for a chain: (product, object, what the row says), in a fixed order."""
     rows = ask(
         f"MATCH (c:{NODE} {{id: $chain}}) MATCH (f:BulianFact) WHERE f.predicate IN ['REQUIRES', 'IS_A']"
+        " AND f.modality <> 'denied' AND NOT (f.modality = 'negated' AND f.method STARTS WITH 'review:')"
         " AND (f.chain IS NULL OR f.chain IN c.keys)"
         f" MATCH (s:{NODE} {{id: f.subject_id}}) MATCH (t:{NODE} {{id: f.object_id}})"
         " RETURN DISTINCT s.name, t.name, f.predicate, split(f.key, ':')[0], f.modality, f.confidence, f.essentiality,"

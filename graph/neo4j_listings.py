@@ -22,6 +22,7 @@ _NAMED: Final = f"""
 UNWIND $asked AS pair
 MATCH (f:BulianFact {{object_id: pair[1]}})
 WHERE f.predicate = 'PRODUCES' AND f.modality IN {CONFIRMED_CYPHER} AND f.confidence >= $confidence
+  AND NOT f.method STARTS WITH 'review:'
 MATCH (s:{NODE} {{id: f.subject_id}}) WHERE s.active AND $here[coalesce(s.region, '-')]
 WITH DISTINCT pair[0] AS root, coalesce(s.group_id, s.id) AS group, coalesce(f.source, f.file) AS source
 """

@@ -20,8 +20,8 @@ from .errors import NotFoundError, StoreUnavailable
 from .facts import Fact, Source
 from .kinds import CLAIMS, SCHEMA, TRADE_FLOWS
 from .names import normal_form
-from .neo4j_names import NameReads
 from .neo4j_raw import RawReads
+from .neo4j_review import ReviewReads
 from .neo4j_schema import EDGE_QUALIFIERS, NODE, predicate_of, slot
 from .neo4j_server import Server
 from .region_levels import Level
@@ -39,7 +39,7 @@ _EDGE_FIELDS: Final = (
 )
 
 
-class Neo4jView(RawReads, NameReads):
+class Neo4jView(RawReads, ReviewReads):
     """The read interface (:class:`bulian.graph.store.GraphView`) over a server, at one revision of the store."""
 
     def __init__(self, server: Server, revision: int) -> None:

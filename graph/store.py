@@ -223,6 +223,24 @@ class GraphView(Protocol):
             :data:`LONGEST_NAME` are left out.
         """
 
+    def doubtful(
+        self, relations: Sequence[str], below: float, ranks: pa.Table, region: str, limit: int, *, only: bool = False
+    ) -> tuple[pa.Table, int]:
+        """Stated edges that are not sure and that nobody has confirmed by hand, the most consequential first.
+
+        Args:
+            relations: of these.
+            below: confidence (0–1) from where on an edge is sure.
+            ranks: columns ``id`` (node), ``rank`` (from 0): the better of an edge's two ends counts.
+            region: code; among equals edges from firms in it come first, then the surer ones.
+            limit: at most so many.
+            only: only edges with an end in ``ranks``.
+
+        Returns:
+            ``source``, ``relation``, ``target`` (ids), ``confidence``, ``rank`` (null without one), ``local``; and how
+            many there are in all.
+        """
+
     def raw_nodes(self) -> Iterator[pa.Table]:
         """Nodes as columns, in no order: ``id``, ``kind``, ``name``, and the lists ``predicates`` beside ``said``."""
 

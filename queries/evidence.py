@@ -25,7 +25,7 @@ _LABELS |= {predicate: f"{flow}额" for flow, predicate in TRADE_FLOWS.items()}
 _LABELS |= {"kind": "类别"}
 _QUALIFIERS = {prop.name: prop.label for prop in SCHEMA.qualifiers} | {"speaker": "说法人", "partner": "伙伴"}
 _CATEGORIES = {kind: category for category, kind in KIND_OF_CATEGORY.items()}
-_MODALITY_WORDS = {"planned": "（计划）", "negated": "（被否定）", "inferred": "（推断）"}
+_MODALITY_WORDS = {"planned": "（计划）", "negated": "（被否定）", "inferred": "（推断）", "denied": "（已否决）"}
 
 
 def property_label(name: str) -> str:

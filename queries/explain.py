@@ -9,7 +9,7 @@ from typing import Any
 
 from bulian.graph.errors import AmbiguousNameError, NotFoundError
 from bulian.graph.facts import Fact
-from bulian.graph.kinds import CLAIMS, SCHEMA
+from bulian.graph.kinds import CLAIMS, SCHEMA, VOID
 from bulian.graph.schema import Relation
 from bulian.graph.store import GraphView, Node
 
@@ -114,7 +114,8 @@ def _conflicts(facts: Sequence[Fact], node_id: str) -> tuple[Mapping[str, Any], 
     """Properties and statements of one year and place for which different values stand side by side."""
     said: dict[tuple[Any, ...], list[Fact]] = defaultdict(list)
     for fact in facts:
-        if fact.subject_id == node_id and fact.object_id is None and fact.predicate in _SINGLE - _MANY:
+        said_so = fact.modality not in VOID
+        if said_so and fact.subject_id == node_id and fact.object_id is None and fact.predicate in _SINGLE - _MANY:
             context = tuple(fact.qualifiers.get(name) for name in ("region", "year", "partner"))
             said[(fact.predicate, *context)].append(fact)
     conflicts = [
@@ -133,7 +134,7 @@ def _edge_conflicts(facts: Sequence[Fact]) -> tuple[Mapping[str, Any], ...]:
     """Links that one source states and another denies, or whose qualifiers differ."""
     said: dict[tuple[str, str, str], list[Fact]] = defaultdict(list)
     for fact in facts:
-        if fact.object_id is not None:
+        if fact.object_id is not None and fact.modality != "denied":
             said[fact.subject_id, fact.predicate, fact.object_id].append(fact)
     conflicts: list[Mapping[str, Any]] = []
     for (_, predicate, _), group in sorted(said.items()):

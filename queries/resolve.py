@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from bulian.graph.names import normal_form, normal_forms
+from bulian.graph.verdicts import kept_apart
 
 from .firm_names import NameParts, core_of, folded, is_full, name_parts, reads_whole, simplified, unmarked
 from .firm_names_words import TRADES
@@ -38,10 +39,14 @@ _SCALE: Final = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A name to resolve, with the id its line gives it (a string or a number, None without one)."""
+    """A name to resolve, with the id its line gives it (a string or a number, None without one).
+
+    ``bearer`` is the node whose name it is, where another one that may be the same is looked for.
+    """
 
     id: Any
     name: str
+    bearer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class _Scored:
 def read_names(view: GraphView) -> Names:
     """The names of a store, and its product names as words that alone name no firm."""
     words = {written for node in view.nodes("Product") for written in (node.name, *node.properties.get("aliases", ()))}
-    return Names(view.firm_names(), words)
+    return Names(view.firm_names(), words, kept_apart(view))
 
 
 class Names:
@@ -108,13 +113,17 @@ class Names:
     Args:
         names: columns ``id``, ``name``, ``key`` as :meth:`bulian.graph.store.GraphView.firm_names` gives them.
         words: names of products and the like: a short name that is one of them needs more than the name.
+        apart: ids of firms that a firm of this id is known not to be.
     """
 
-    def __init__(self, names: pa.Table, words: Iterable[str] = ()) -> None:
+    def __init__(
+        self, names: pa.Table, words: Iterable[str] = (), apart: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
         ordered = names.sort_by([("key", "ascending"), ("id", "ascending")])
         self._keys: list[str] = ordered["key"].to_pylist()
         self._key_column, self._ids, self._names = (ordered[name].combine_chunks() for name in ("key", "id", "name"))
         self._words = {folded(word) for word in words} | set(TRADES)
+        self._apart = apart or {}
 
     def resolve(self, asked: Sequence[Asked]) -> Iterator[Resolution]:
         """Resolve names one by one: an answer depends on the store and on its own name only.
@@ -126,7 +135,7 @@ class Names:
 
         wanted = _wanted(asked)
         exact = self._exact({form for one in wanted for form in one.forms})
-        unsaid = {one.query for one in wanted if not one.direct(exact) and len(one.query) >= 2}
+        unsaid = {one.query for one in wanted if (one.asked.bearer or not one.direct(exact)) and len(one.query) >= 2}
         postings = Postings(self._keys, unsaid)
         for start in range(0, len(wanted), _BATCH):
             part = wanted[start : start + _BATCH]
@@ -165,6 +174,10 @@ class Names:
 
     def _answer(self, one: _Wanted, exact: Mapping[str, tuple[int, ...]], near: Sequence[_Scored]) -> Resolution:
         rows = one.direct(exact)
+        if self._apart or one.asked.bearer is not None:
+            others = self._others(one, rows)
+            rows = tuple(row for row in rows if self._ids[row].as_py() not in others)
+            near = [item for item in near if self._ids[item.row].as_py() not in others]
         if rows:
             return self._recorded(one, rows)
         likely = [item for item in near if item.cost >= _LEAST]
@@ -172,6 +185,13 @@ class Names:
             return Resolution(one.asked.id, one.asked.name, "none", None, None, None, "nothing")
         decision, rule = _judged(one, likely[0], near[1:2], self._words)
         return _made(one, decision, rule, [self._candidate(item.row, _score(item.cost)) for item in likely[:_SHOWN]])
+
+    def _others(self, one: _Wanted, rows: Sequence[int]) -> frozenset[str]:
+        """Firms that are not meant: its bearer, and those that a person said its bearer is not."""
+        if one.asked.bearer is not None:
+            return self._apart.get(one.asked.bearer, frozenset()) | {one.asked.bearer}
+        own = {self._ids[row].as_py() for row in rows if normal_form(self._names[row].as_py()) == one.forms[0]}
+        return frozenset().union(*(self._apart.get(bearer, frozenset()) for bearer in own))
 
     def _recorded(self, one: _Wanted, rows: Sequence[int]) -> Resolution:
         """An answer by a name on record; of several firms, or a mere word, it is only a candidate."""

@@ -54,7 +54,7 @@ class Evidence:
 
     ``fact`` is the fact's id, ``statement`` the fact in words, ``locator`` where in the source it stands,
     ``method`` the rule or column that read it, ``confidence`` 0–1, ``modality`` one of stated, planned,
-    negated, inferred, manual.
+    negated, inferred, manual, denied (a person denied what its source said).
     """
 
     fact: str

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bulian.graph.errors import UsageError
 
-__all__ = ["MANUAL_COMMAND", "in_chinese", "manual_page", "usage_error"]
+__all__ = ["MANUAL_COMMAND", "commands_of", "in_chinese", "manual_page", "usage_error"]
 
 MANUAL_COMMAND: Final = "bulian schema --format commands > docs/cli.md"
 """The command that writes docs/cli.md anew."""
@@ -36,9 +36,18 @@ def manual_page(program: Any) -> str:
         program: the parser's command group; its commands stand in declared order.
     """
     parts = [_INTRODUCTION]
-    for name, command in program.commands.items():
+    for name, command in commands_of(program):
         parts.append("\n".join(_command_lines(name, command)))
     return "\n".join(parts)
+
+
+def commands_of(program: Any) -> Iterator[tuple[str, Any]]:
+    """Every command with its whole name, those of a group as ``group command``."""
+    for name, command in program.commands.items():
+        if hasattr(command, "commands"):
+            yield from ((f"{name} {inner}", told) for inner, told in commands_of(command))
+        else:
+            yield name, command
 
 
 def _command_lines(name: str, command: Any) -> Iterator[str]:

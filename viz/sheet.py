@@ -23,12 +23,17 @@ _CREATED = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: heading, width in half-width characters, whether its texts may be links, data bar."""
+    """A column: heading, width in half-width characters, whether its texts may be links, data bar.
+
+    ``fill`` marks a column for people to fill in, ``choices`` what a drop-down list offers there.
+    """
 
     title: str
     width: int
     link: bool = False
     bar: bool = False
+    fill: bool = False
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class SheetBook:
         self._book.set_properties({"created": _CREATED, "author": "", "comments": ""})
         base = {"font_name": "微软雅黑", "font_size": 10, "valign": "top", "border": 1, "border_color": "#D5DBE5"}
         self._text: Any = self._book.add_format({**base, "text_wrap": True, "num_format": "@"})
+        self._fill: Any = self._book.add_format({**base, "text_wrap": True, "num_format": "@", "bg_color": "#FFF8DC"})
         self._number: Any = self._book.add_format({**base, "num_format": "General"})
         self._link: Any = self._book.add_format({**base, "font_color": "#0B62A8", "underline": 1})
         self._head: Any = self._book.add_format(
@@ -86,7 +92,9 @@ class SheetBook:
         page.set_row(0, 32)
         for number, row in enumerate(sheet.rows, start=1):
             for column, (spec, value) in enumerate(zip(sheet.columns, row, strict=True)):
-                if spec.link and links < _LINK_LIMIT and self._write_link(page, number, column, value):
+                if spec.fill and value is None:
+                    page.write_blank(number, column, None, self._fill)
+                elif spec.link and links < _LINK_LIMIT and self._write_link(page, number, column, value):
                     links += 1
                 else:
                     self._write(page, number, column, value)
@@ -96,6 +104,7 @@ class SheetBook:
         page.freeze_panes(1, sheet.freeze)
         page.autofilter(0, 0, max(last, 1), len(sheet.columns) - 1)
         self._bars(page, sheet, last)
+        self._lists(page, sheet, last)
         page.set_landscape()
         page.set_paper(8)  # A3
         page.fit_to_pages(1, 0)
@@ -121,6 +130,13 @@ class SheetBook:
         if not address or len(address) > _URL_LIMIT:
             return False
         return bool(page.write_url(row, column, address, self._link, plain(value)[:255]) == 0)
+
+    def _lists(self, page: Any, sheet: Sheet, last: int) -> None:
+        """Drop-down lists where only some values are meant."""
+        for column, spec in enumerate(sheet.columns):
+            if spec.choices and last:
+                told = {"error_title": spec.title, "error_message": f"请填 {'、'.join(spec.choices)} 之一，或留空。"}
+                page.data_validation(1, column, last, column, {"validate": "list", "source": list(spec.choices), **told})
 
     def _bars(self, page: Any, sheet: Sheet, last: int) -> None:
         """Data bars on shares and counts."""
