@@ -32,12 +32,12 @@ _MARKED: Final = (
     "WITH speaker AS MATERIALIZED (SELECT uri FROM (SELECT uri FROM source UNION SELECT source FROM fact"
     " WHERE source IS NOT NULL) WHERE md5(uri) IN (SELECT speaker FROM denial)),"
     " subject AS MATERIALIZED (SELECT kind, key, number FROM numbered WHERE number IN (SELECT source FROM denial)),"
-    " near AS MATERIALIZED (SELECT f.rowid AS line, f.*, s.number FROM fact f"
+    " near AS MATERIALIZED (SELECT f.rowid AS line, f.*, s.number AS entity FROM fact f"
     " JOIN subject s ON s.kind = f.subject_kind AND s.key = f.subject_key"
     " WHERE f.modality = 'stated' AND coalesce(f.source, f.file) IN (SELECT uri FROM speaker))"
     " SELECT n.line FROM near n LEFT JOIN numbered t ON t.kind = n.object_kind AND t.key = n.object_key"
     " JOIN denial d ON d.speaker = md5(coalesce(n.source, n.file)) AND d.predicate = n.predicate"
-    " AND d.source = n.number AND n.confidence <= d.surely + 1e-6 AND (d.target = t.number OR (d.target IS NULL"
+    " AND d.source = n.entity AND n.confidence <= d.surely + 1e-6 AND (d.target = t.number OR (d.target IS NULL"
     " AND n.object_kind IS NULL AND d.value = n.value AND d.year IS NOT DISTINCT FROM n.year"
     " AND d.region IS NOT DISTINCT FROM n.region AND d.partner IS NOT DISTINCT FROM n.partner))"
 )
@@ -75,7 +75,7 @@ def keep_apart(db: duckdb.DuckDBPyConnection) -> None:
 
 
 def unite(db: duckdb.DuckDBPyConnection) -> None:
-    """Redirect names that a person said are one firm to one of them: that with a credit code, then a defined one."""
+    """Redirect names that a person said are one firm to one of them, see :func:`_preference`."""
     pairs = db.execute(
         f"SELECT DISTINCT subject_kind, subject_key, object_key FROM said WHERE predicate = '{SAME_AS}'"
         " AND modality = 'manual' AND object_key IS NOT NULL ORDER BY ALL"
@@ -102,6 +102,7 @@ def _entity(db: duckdb.DuckDBPyConnection, end: _End) -> _End:
     return (found[0], found[1]) if found else end
 
 
-def _preference(db: duckdb.DuckDBPyConnection, end: _End) -> tuple[bool, bool, str, str]:
+def _preference(db: duckdb.DuckDBPyConnection, end: _End) -> tuple[bool, bool, int, str, str]:
+    """The lowest is kept: a credit code, a name some row defines, the fuller one."""
     found = db.execute("SELECT defined FROM mention WHERE kind = ? AND key = ?", list(end)).fetchone()
-    return not _CODE.match(end[1]), not (found and found[0]), *end
+    return not _CODE.match(end[1]), not (found and found[0]), -len(end[1]), *end

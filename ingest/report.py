@@ -16,9 +16,11 @@ from bulian.graph.writing import whole_file
 
 from .quality import Problem
 
-__all__ = ["REJECT_COLUMNS", "REJECT_TABLE", "FileReport", "IngestReport", "RejectedRow", "write_rejects"]
+__all__ = ["REJECT_COLUMNS", "REJECT_TABLE", "REVIEW_SHEET", "FileReport", "IngestReport", "RejectedRow", "write_rejects"]
 
 REJECT_TABLE: Final = "退回表"
+REVIEW_SHEET: Final = "review_sheet"
+"""Code of the error for a file that is a review sheet, no data."""
 REJECT_COLUMNS: Final = (REJECT_TABLE, "退回原因", "退回文件", "退回工作表", "退回行号")
 
 
@@ -101,11 +103,12 @@ class IngestReport:
         return 4 if failed or any(report.rejected for report in self.files) else 0
 
     def pass_over_papers(self, named: Sequence[Path]) -> None:
-        """A PDF of a folder that holds no list is passed over, as other papers are; one asked for by name is an error."""
+        """Of a folder, a PDF without a list and a review sheet are passed over; one asked for by name is an error."""
         asked = {path.absolute() for path in named}
         for entry in list(self.files):
             path = Path(entry.path)
-            if entry.error and path.suffix.lower() == ".pdf" and path.absolute() not in asked and len(self.files) > 1:
+            paper = path.suffix.lower() == ".pdf" or (entry.error is not None and entry.error.code == REVIEW_SHEET)
+            if entry.error and paper and path.absolute() not in asked and len(self.files) > 1:
                 self.files.remove(entry)
                 self.passed_over.append((entry.path, f"{entry.error.message}，已略过；{entry.error.hint or ''}"))
 

@@ -70,7 +70,7 @@ def _both(row: Row, first: Node, second: Node, modality: str, method: str) -> li
         {
             **_end("subject", one), "predicate": SAME_AS, "value": other.name, "object_key": _key(other),
             "method": method, **_verdict(row, modality),
-            "quote": row.reason or f"审核表一行：{row.verdict}“{one.name}”与“{other.name}”是同一家",
+            "quote": row.reason or _quote(row, f"{first.name} 与 {second.name} 是同一家"),
         }
         for one, other in ((first, second), (second, first))
     ]  # fmt: skip
@@ -84,13 +84,18 @@ def _about(fact: Fact, row: Row, modality: str, method: str, said: Sequence[Fact
         **fact.qualifiers, **_end_of("subject", fact.subject_id, fact.subject), "predicate": fact.predicate,
         **object_end,
         "value": fact.value, "number": fact.number, "method": method, **_verdict(row, modality),
-        "quote": row.reason or f"审核表一行：{row.verdict}“{_text(fact)}”", "note": f"审核所据：{shown}",
+        "quote": row.reason or _quote(row, _text(fact)), "note": f"审核所据：{shown}",
     }  # fmt: skip
 
 
 def _verdict(row: Row, modality: str) -> dict[str, Any]:
     told = {"sheet": row.sheet or None, "row": row.row, "source_date": row.date, "speaker": row.reviewer or None}
     return {**told, "confidence": SURE, "modality": modality}
+
+
+def _quote(row: Row, said: str) -> str:
+    """What the row says, where it gives no reason."""
+    return f"审核表一行：“{said}”{row.verdict}" + (f"“{row.target}”" if row.verdict == "改为" else "")
 
 
 def _text(fact: Fact) -> str:

@@ -113,7 +113,7 @@ class _Court:
         standing = self._judged[digest(statement.key) if statement.is_pair else statement.key]
         if row.verdict == "撤销":
             return self._undo(row, statement, standing)
-        made = self._pair(row) if statement.is_pair else self._made(row, statement, standing)
+        made = self._pair(row, standing) if statement.is_pair else self._made(row, statement, standing)
         for fact in standing:
             by = judged_by(fact.method)
             if by is not None and by.verdict != made.verdict and fact.source != self._uri:
@@ -153,7 +153,7 @@ class _Court:
             raise _Refused("same_target", f"“改为”的就是原来的：{row.target}")
         return (node, None) if is_subject else (None, node)
 
-    def _pair(self, row: Row) -> Made:
+    def _pair(self, row: Row, standing: Sequence[Fact]) -> Made:
         one, other = (self._nodes.get(end or "") for end in (row.statement.subject, row.statement.target))
         kinds = {(end or "").split(":", 1)[0] for end in (row.statement.subject, row.statement.target)}
         if one is None or other is None or len(kinds) > 1 or not kinds <= {"Enterprise", "Institute"}:
@@ -163,6 +163,8 @@ class _Court:
         if row.verdict == "改为":
             target = _one(self._store, row.target, tuple(kinds))
             if target.id in (one.id, other.id):
+                if any(fact.modality == "manual" for fact in standing):
+                    return Made("apart", [])  # said before, and since then the two are one
                 raise _Refused("same_target", f"“改为”的就是这两个之一：{row.target}")
         self._unite(row, one, target or other)
         return pair_facts(row, first, second, target)

@@ -21,7 +21,8 @@ from .mapping_config import FileMapping
 from .personal import is_personal, personal_headers
 from .quality import sheet_problems
 from .readers import RawSheet
-from .report import REJECT_COLUMNS, REJECT_TABLE, FileReport, RejectedRow
+from .report import REJECT_COLUMNS, REJECT_TABLE, REVIEW_SHEET, FileReport, RejectedRow
+from .review_rows import is_review
 from .sheet_rows import Found, prepared
 from .sources import DataFile
 from .table_match import Match, header_score, match_table
@@ -150,6 +151,9 @@ def _why_not(sheet: RawSheet, match: Match | None) -> str:
 
 def unrecognised(path: Path, entries: Sequence[FileReport]) -> InputError:
     """The error for a file none of whose sheets is a table of ours, with what was read instead."""
+    if any(is_review(entry.unmapped) for entry in entries):
+        hint = "请用 bulian review apply 交回判定；它不是数据。"
+        return InputError("这是审核表", where=str(path), hint=hint, code=REVIEW_SHEET)
     reasons = "；".join(dict.fromkeys(note for entry in entries for note in entry.notes[-1:])) or "没有内容"
     headers = "、".join(dict.fromkeys(cell for entry in entries for cell in entry.unmapped))
     code = "duplicate_header" if "重复" in reasons else "header_unknown"

@@ -35,6 +35,10 @@ def property_label(name: str) -> str:
 
 def statement_of(fact: Fact) -> str:
     """A fact as one short Chinese sentence, without its source."""
+    return _sentence(fact) + _MODALITY_WORDS.get(fact.modality, "")
+
+
+def _sentence(fact: Fact) -> str:
     parts = [fact.subject, property_label(fact.predicate)]
     if fact.object is not None:
         parts.append(fact.object)
@@ -46,7 +50,7 @@ def statement_of(fact: Fact) -> str:
     if fact.qualifiers:
         told = [text for name, value in fact.qualifiers.items() if (text := _qualifier(name, value))]
         sentence += f"（{'，'.join(told)}）" if told else ""
-    return sentence + _MODALITY_WORDS.get(fact.modality, "")
+    return sentence
 
 
 def _qualifier(name: str, value: object) -> str:
@@ -70,7 +74,8 @@ def _region_name(code: str) -> str:
 def as_evidence(fact: Fact) -> Evidence:
     """One fact as an evidence line; where a table gives no 原文, the row itself is what is quoted."""
     statement = statement_of(fact)
-    quote = fact.quote or f"据表中一行：{statement}" + (f"；备注：{fact.note}" if fact.note else "")
+    row = _sentence(fact) if fact.modality == "denied" else statement  # the row itself denies nothing
+    quote = fact.quote or f"据表中一行：{row}" + (f"；备注：{fact.note}" if fact.note else "")
     source = _source(fact.source_title, fact.source, fact.source_date)
     return Evidence(fact.id, statement, source, fact.locator, quote, fact.method, fact.confidence, fact.modality)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bulian.graph.verdicts import Statement
 
-from .firm_names import is_full, simplified
+from .firm_names import PLACE, NameParts, folded, name_parts
 from .resolve import Asked, NameCandidate, Names, Resolution, read_names
 
 if TYPE_CHECKING:
@@ -97,11 +97,22 @@ def _candidates(names: Names, bearers: Mapping[str, str], places: Mapping[str, i
 
 
 def _worth_asking(answer: Resolution, other: NameCandidate) -> bool:
-    """Names of one trade and place read alike; such a one is a candidate only as a short name of a registered firm."""
-    if answer.rule != "similar":
-        return answer.decision != "none"
-    short = not is_full(simplified(answer.name)) and is_full(simplified(other.full_name))
-    return short and other.score >= _LIKELY
+    """Whether a person should be asked: names of one trade or place read alike and mean nothing.
+
+    Full names must share an own name and stand for no two places; what merely reads alike must be short for a full one.
+    """
+    one, two = name_parts(folded(answer.name)), name_parts(folded(other.full_name))
+    if answer.rule == "similar":
+        return not one.has_form and two.has_form and other.score >= _LIKELY
+    if answer.rule == "variant":
+        return (
+            bool(one.own) and one.core == two.core and (_place(one) == _place(two) or not (_place(one) and _place(two)))
+        )
+    return answer.decision != "none"
+
+
+def _place(parts: NameParts) -> str:
+    return "".join(letter for letter, kind in zip(parts.text, parts.classes, strict=True) if kind == PLACE)
 
 
 def _offered(answer: Resolution) -> Iterator[NameCandidate]:

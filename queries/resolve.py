@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from bulian.graph.names import normal_form, normal_forms
 from bulian.graph.verdicts import kept_apart
 
-from .firm_names import NameParts, core_of, folded, is_full, name_parts, reads_whole, simplified, unmarked
+from .firm_names import NameParts, core_of, is_full, name_parts, reads_whole, simplified, unmarked
 from .firm_names_words import TRADES
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Names:
         ordered = names.sort_by([("key", "ascending"), ("id", "ascending")])
         self._keys: list[str] = ordered["key"].to_pylist()
         self._key_column, self._ids, self._names = (ordered[name].combine_chunks() for name in ("key", "id", "name"))
-        self._words = {folded(word) for word in words} | set(TRADES)
+        self._words = _folded(words) | set(TRADES)
         self._apart = apart or {}
 
     def resolve(self, asked: Sequence[Asked]) -> Iterator[Resolution]:
@@ -239,6 +239,14 @@ def _wanted(asked: Sequence[Asked]) -> list[_Wanted]:
         forms = tuple(dict.fromkeys((form or "", simple, bare, one.name.strip().upper())))
         made.append(_Wanted(one, forms, core_of(simple) if full else bare, full))
     return made
+
+
+def _folded(words: Iterable[str]) -> set[str]:
+    """Words in the form in which names are compared, as one column: a store has many products."""
+    import pyarrow as pa
+
+    forms = normal_forms(pa.array(sorted(words), pa.string())).to_pylist()
+    return {simplified(form) for form in forms if form}
 
 
 def _is_code(name: str) -> bool:
