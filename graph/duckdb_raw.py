@@ -9,7 +9,8 @@ import duckdb
 import pyarrow as pa
 
 from .facts import FACT_COLUMNS, FACT_SCHEMA, Source
-from .kinds import SCHEMA, VOID
+from .kinds import SCHEMA
+from .modality import VOID_SQL
 from .store import Document
 
 __all__ = [
@@ -53,7 +54,7 @@ def node_select(condition: str) -> str:
         " said AS (SELECT e.id, f.predicate, f.value, max(f.confidence) AS c FROM fact f JOIN mention_entity e"
         " ON e.kind = f.subject_kind AND e.key = f.subject_key SEMI JOIN wanted w ON w.id = e.id"
         " WHERE f.object_kind IS NULL AND f.value IS NOT NULL AND f.year IS NULL AND f.region IS NULL"
-        f" AND f.partner IS NULL AND f.modality NOT IN {VOID} GROUP BY ALL)"
+        f" AND f.partner IS NULL AND f.modality NOT IN {VOID_SQL} GROUP BY ALL)"
         " SELECT w.id, w.kind, w.name, list(s.predicate ORDER BY s.predicate, s.c DESC, s.value) AS predicates,"
         " list(s.value ORDER BY s.predicate, s.c DESC, s.value) AS said"
         " FROM wanted w LEFT JOIN said s USING (id) GROUP BY ALL"

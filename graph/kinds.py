@@ -24,7 +24,6 @@ __all__ = [
     "SAME_AS",
     "SCHEMA",
     "TRADE_FLOWS",
-    "VOID",
     "claim_named",
 ]
 
@@ -36,8 +35,6 @@ MODALITIES: Final = {
     "stated": "明确陈述", "planned": "计划中", "negated": "被否定", "inferred": "推断", "manual": "人工录入",
     "denied": "已否决",
 }  # fmt: skip
-VOID: Final = ("negated", "denied")
-"""Modalities in which a thing is said not to be so, or a person has denied what was said."""
 KIND_OF_CATEGORY: Final = {
     "材料": "Material", "零部件": "Component", "设备": "Equipment", "应用": "Application", "产品": "Product",
 }  # fmt: skip

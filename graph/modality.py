@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["CONFIRMED", "CONFIRMED_CYPHER", "CONFIRMED_SQL"]
+__all__ = ["CONFIRMED", "CONFIRMED_CYPHER", "CONFIRMED_SQL", "DENIED", "VOID", "VOID_SQL"]
 
 CONFIRMED: Final = ("stated", "manual")
 """Said by a source, or entered by a person; planned, negated and inferred facts count for nothing on their own."""
@@ -16,3 +16,10 @@ CONFIRMED_SQL: Final = f"({_WORDS})"
 
 CONFIRMED_CYPHER: Final = f"[{_WORDS}]"
 """The same as a list in Cypher, to stand after IN."""
+
+DENIED: Final = "denied"
+"""Stated by a source, and denied by a person since (:mod:`bulian.graph.verdicts`)."""
+VOID: Final = ("negated", DENIED)
+"""Said not to be so, or denied by a person: no value of anything."""
+VOID_SQL: Final = f"({', '.join(repr(modality) for modality in VOID)})"
+"""The same as a list in SQL, to stand after IN."""

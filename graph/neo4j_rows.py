@@ -11,7 +11,8 @@ from typing import Final
 
 import duckdb
 
-from .kinds import SCHEMA, VOID
+from .kinds import SCHEMA
+from .modality import VOID_SQL
 from .neo4j_schema import EDGE_QUALIFIERS, FACT_COLUMNS_STORED, SLOT_MACRO
 
 __all__ = [
@@ -128,7 +129,7 @@ def _node() -> str:
         "WITH said AS (SELECT e.id, f.predicate, f.value, max(f.confidence) AS c FROM fact f JOIN mention_entity e"
         " ON e.kind = f.subject_kind AND e.key = f.subject_key"
         " WHERE f.object_kind IS NULL AND f.value IS NOT NULL AND f.year IS NULL AND f.region IS NULL"
-        f" AND f.partner IS NULL AND f.modality NOT IN {VOID} GROUP BY ALL), listed AS (SELECT id,"
+        f" AND f.partner IS NULL AND f.modality NOT IN {VOID_SQL} GROUP BY ALL), listed AS (SELECT id,"
         f" CASE WHEN predicate IN ({_DECLARED}) THEN predicate ELSE 'said_' || predicate END AS name,"
         " list(value ORDER BY c DESC, value) AS texts FROM said GROUP BY id, predicate),"
         " properties AS (SELECT id, map(list(name ORDER BY name), list(texts ORDER BY name)) AS properties"

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from bulian.graph.facts import Fact
 from bulian.graph.kinds import SAME_AS, SCHEMA
+from bulian.graph.modality import DENIED
 from bulian.graph.store import Node, Store
 from bulian.graph.verdicts import Statement, Verdict, claim_statement, digest, judged_by, kept_apart
 
@@ -17,7 +18,7 @@ from .review_rows import Bad, Row
 
 __all__ = ["Accepted", "judge"]
 
-_SAID: Final = ("stated", "denied")
+_SAID: Final = ("stated", DENIED)
 _WORDS: Final[Mapping[Verdict, str]] = {
     "confirm": "确认", "deny": "否决", "redirect": "改为", "same": "确认", "apart": "否决",
 }  # fmt: skip

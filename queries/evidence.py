@@ -8,6 +8,7 @@ from functools import lru_cache
 from bulian.graph.errors import NotFoundError
 from bulian.graph.facts import Fact
 from bulian.graph.kinds import CLAIMS, KIND_OF_CATEGORY, SCHEMA, TRADE_FLOWS
+from bulian.graph.modality import DENIED
 from bulian.graph.regions import default_regions
 from bulian.graph.schema import Property
 from bulian.graph.store import GraphView
@@ -74,7 +75,7 @@ def _region_name(code: str) -> str:
 def as_evidence(fact: Fact) -> Evidence:
     """One fact as an evidence line; where a table gives no 原文, the row itself is what is quoted."""
     statement = statement_of(fact)
-    row = _sentence(fact) if fact.modality == "denied" else statement  # the row itself denies nothing
+    row = _sentence(fact) if fact.modality == DENIED else statement  # the row itself denies nothing
     quote = fact.quote or f"据表中一行：{row}" + (f"；备注：{fact.note}" if fact.note else "")
     source = _source(fact.source_title, fact.source, fact.source_date)
     return Evidence(fact.id, statement, source, fact.locator, quote, fact.method, fact.confidence, fact.modality)

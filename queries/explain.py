@@ -9,7 +9,8 @@ from typing import Any
 
 from bulian.graph.errors import AmbiguousNameError, NotFoundError
 from bulian.graph.facts import Fact
-from bulian.graph.kinds import CLAIMS, SCHEMA, VOID
+from bulian.graph.kinds import CLAIMS, SCHEMA
+from bulian.graph.modality import DENIED, VOID
 from bulian.graph.schema import Relation
 from bulian.graph.store import GraphView, Node
 
@@ -134,7 +135,7 @@ def _edge_conflicts(facts: Sequence[Fact]) -> tuple[Mapping[str, Any], ...]:
     """Links that one source states and another denies, or whose qualifiers differ."""
     said: dict[tuple[str, str, str], list[Fact]] = defaultdict(list)
     for fact in facts:
-        if fact.object_id is not None and fact.modality != "denied":
+        if fact.object_id is not None and fact.modality != DENIED:
             said[fact.subject_id, fact.predicate, fact.object_id].append(fact)
     conflicts: list[Mapping[str, Any]] = []
     for (_, predicate, _), group in sorted(said.items()):

@@ -10,6 +10,7 @@ from typing import Literal
 import networkx as nx
 
 from bulian.graph.errors import NotFoundError
+from bulian.graph.modality import DENIED
 from bulian.graph.store import Chain, GraphView
 
 from .evidence import as_evidence
@@ -134,7 +135,7 @@ def _drawn(view: GraphView, kept: list[str], centre: tuple[str, ...], cut: int) 
     said: dict[tuple[str, str, str, str], list[Evidence]] = defaultdict(list)
     inside = set(kept)
     for fact in view.facts(subjects=kept):
-        if fact.object_id in inside and fact.object_id is not None and fact.modality != "denied":
+        if fact.object_id in inside and fact.object_id is not None and fact.modality != DENIED:
             said[fact.subject_id, fact.predicate, fact.object_id, fact.modality].append(as_evidence(fact))
     edges = tuple(
         (source, relation, target, "", modality, max(line.confidence for line in lines), tuple(lines))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from bulian.graph.facts import Fact
+from bulian.graph.modality import CONFIRMED
 from bulian.graph.verdicts import CLAIMS_TO_REVIEW, RELATIONS_TO_REVIEW, Statement, claim_statement
 
 from .evidence import as_evidence, statement_of
@@ -28,7 +29,6 @@ __all__ = ["NOWHERE", "DoubtfulPair", "DoubtfulStatement", "Review", "find_revie
 _LINK: Final = "PRODUCES"
 NOWHERE: Final = 1 << 30
 """The place of what concerns no product of the chain."""
-_SURE: Final = ("stated", "manual")
 _LINES: Final = 3
 
 
@@ -150,7 +150,7 @@ def _behind(view: GraphView, rows: Sequence[Mapping[str, Any]]) -> Mapping[tuple
     if rows:
         subjects = sorted({row["source"] for row in rows})
         for fact in view.facts(subjects=subjects, predicates=sorted({row["relation"] for row in rows})):
-            if fact.modality in _SURE:
+            if fact.modality in CONFIRMED:
                 said[fact.subject_id, fact.predicate, fact.object_id].append(fact)
     return said
 
@@ -166,7 +166,7 @@ def _told(statement: Statement, facts: Sequence[Fact], weight: _Weight, about: S
 
 def _claims(view: GraphView, weight: _Weight, below: float) -> Iterator[DoubtfulStatement]:
     """Claims that no source says surely; each value of a year and place is a statement of its own."""
-    rows = [row for row in view.claims(CLAIMS_TO_REVIEW).to_pylist() if row["modality"] in _SURE]
+    rows = [row for row in view.claims(CLAIMS_TO_REVIEW).to_pylist() if row["modality"] in CONFIRMED]
     sure = {_said_in(row) for row in rows if row["confidence"] >= below}
     doubtful = {row["fact"] for row in rows if row["confidence"] < below and _said_in(row) not in sure}
     grouped: dict[Statement, list[Fact]] = defaultdict(list)
@@ -198,7 +198,7 @@ def _pairs(view: GraphView, pairs: Sequence[MergeCandidate], weight: _Weight) ->
     ends = sorted({node for pair in pairs for node in (pair.bearer, pair.other.entity)})
     said: dict[str, list[Fact]] = defaultdict(list)
     for fact in view.facts(subjects=ends) if ends else ():
-        if fact.modality in _SURE:
+        if fact.modality in CONFIRMED:
             said[fact.subject_id].append(fact)
     lines = {
         node: tuple(

@@ -32,6 +32,9 @@ def show_review(console: Console, report: Mapping[str, Any]) -> None:
         reasons = "；".join(f"{_REASONS.get(code, code)} {count}" for code, count in entry["reasons"].items())
         rows.append([entry["sheet"] or entry["path"], entry["read"], entry["accepted"], entry["rejected"], reasons])
     show_rows(console, "", ("工作表", "填了的行", "照办", "退回", "原因"), rows)
+    for entry in report["files"]:
+        for note in entry["notes"]:
+            say(console, f"{entry['path']}：{note}")
     told = "，".join(f"{word} {count}" for word, count in report["verdicts"].items()) or "没有"
     say(console, f"照办的判定：{told}。")
     facts = report["facts"]

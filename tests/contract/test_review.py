@@ -16,6 +16,8 @@ from bulian.queries.resolve import Asked, read_names
 from bulian.queries.review import find_review
 from bulian.queries.settings import Settings
 
+from .test_who_is_who import code
+
 HEADER = "审核编号,判定,改为,理由,审核人,日期"
 MADE = "企业名称,产品名称,角色,置信度"
 
@@ -177,6 +179,19 @@ def test_a_missing_row_takes_nothing_back(duckdb_door: Any) -> None:
     apply(door, (link("乙公司", "主轴"), "否决"))
     apply(door, (link("乙公司", "主轴"), ""), (link("甲公司", "主轴"), "确认"))
     assert makers(door, "主轴") == {"甲公司": ("manual", 0.99)}
+
+
+def test_a_firm_that_gets_a_credit_code_keeps_its_verdicts(duckdb_door: Any) -> None:
+    door = duckdb_door
+    door.ingest(*firms(door))
+    apply(door, *ROWS)
+    coded = [("甲公司", code(1), ""), ("乙股份有限公司", code(2), "乙公司"), ("丁达机床集团有限公司", code(3), "")]
+    door.ingest(door.file("更多.csv", "企业名称,统一社会信用代码,曾用名", *coded))
+    assert makers(door, "主轴") == {code(1): ("manual", 0.99), "丙公司": ("manual", 0.99)}
+    assert set(makers(door, "导轨")) == {code(3)}, "of names that are one, that with a credit code is kept"
+    assert apply(door, *ROWS).exit_code == 0
+    assert apply(door, (ROWS[1][0], "撤销")).exit_code == 0
+    assert makers(door, "主轴")[code(2)] == ("stated", 0.6)
 
 
 def test_a_denial_holds_for_what_was_judged_only(duckdb_door: Any) -> None:
