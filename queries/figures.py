@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from .chain_graph import ChainGraph
 
 __all__ = ["ChainFigures", "chain_figures"]
-
-_MOST: Final = 2000
-"""Products of a chain up to which the loss behind each is computed; it grows with their square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +23,17 @@ class ChainFigures:
 
 
 def chain_figures(chain: ChainGraph) -> ChainFigures:
-    """The figures of every product of a chain; ``esri_down`` only for chains of up to 2,000 products."""
+    """The figures of every product of a chain."""
     from .position import chain_position
     from .severity import chain_severity
 
     position = chain_position(chain)
-    severity = chain_severity(chain) if len(chain.graph) <= _MOST else {}
+    severity = chain_severity(chain)
     told = {
         name: {
             "trophic_level": position.levels.get(name),
-            "esri_down": severity[name].esri_down if name in severity else None,
-            "esri_equal_weights": severity[name].equal_weights if name in severity else None,
+            "esri_down": severity[name].esri_down,
+            "esri_equal_weights": severity[name].equal_weights,
         }
         for name in chain.graph
     }

@@ -35,11 +35,12 @@ class LossRows:
     buyers: Ints
     starts: Ints
 
-    def losses(self, inputs: Floats) -> Floats:
+    def losses(self, inputs: Floats, given: Floats | None = None) -> Floats:
         """What the buyers lose, 0 to 1.
 
         Args:
             inputs: suppliers × shocks, what each supplier no longer delivers (0 to 1).
+            given: rows × shocks, what is lost of each row beside that.
 
         Returns:
             buyers × shocks, in the order of ``buyers``.
@@ -47,6 +48,8 @@ class LossRows:
         if not len(self.starts):
             return np.zeros((0, inputs.shape[1]))
         rows: Floats = np.asarray(self.shares @ inputs)
+        if given is not None:
+            rows += given
         counts = np.diff(self.starts, append=len(rows))
         worst = rows[self.starts]
         for turn in range(1, int(counts.max())):  # ten times quicker than reduceat, which goes column by column

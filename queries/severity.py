@@ -8,7 +8,7 @@ score. Method: :mod:`bulian.queries.loss_rows`; definitions and limits: ``docs/s
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import networkx as nx
@@ -22,10 +22,16 @@ from bulian.graph.modality import CONFIRMED
 
 from .chain_graph import ChainGraph
 from .loss_rows import ESSENTIAL, NON_ESSENTIAL, Floats, Ints, LossRows, loss_rows
+from .sparse_losses import Block, sparse_losses
 
 __all__ = ["Severity", "chain_severity"]
 
 _CELLS = 4_000_000  # losses held at once (32 MB)
+_DENSE = 2_000  # nodes up to which all losses are held, zeros too
+_SHALLOW = 200  # blocks up to which larger chains are done sparse: each costs a look at all that is lost
+_STEPS = 20_000  # blocks × parts of a deep chain done dense, about two seconds
+_IN_CYCLES = 1_000  # of larger chains: nodes in cycles, which are repeated for every removal
+_SPARSE_WIDTH = 16_000_000  # of larger chains: removals at a time × nodes
 _EPSILON = 1e-12
 _ROUNDS = 10_000
 _DIGITS = 9
@@ -39,7 +45,7 @@ class Severity:
     ``esri_down`` is the share of the output of the chain's finals that is lost, 0 to 1, each final counting alike;
     ``own_share`` is the part of it that the product loses by itself, as a final; subtract it to compare positions.
     ``equal_weights`` tells that no stated 成本占比 had a part in it. ``esri_down`` and ``own_share`` are None, with a
-    ``reason``, where the chain has no finals.
+    ``reason``, where the chain has no finals, or is too large and too deep or entangled to be tried product by product.
     """
 
     esri_down: float | None
@@ -54,7 +60,10 @@ class _Levels:
 
     rows: LossRows
     place: Ints
-    blocks: tuple[tuple[int, int, bool], ...]
+    blocks: tuple[Block, ...]
+
+
+_Spread = Callable[["_Levels", Ints, npt.NDArray[np.bool_], npt.NDArray[np.bool_]], tuple[Floats, Ints]]
 
 
 def chain_severity(chain: ChainGraph, products: Collection[str] | None = None) -> dict[str, Severity]:
@@ -72,18 +81,23 @@ def chain_severity(chain: ChainGraph, products: Collection[str] | None = None) -
     if not chain.finals:
         return dict.fromkeys(names, Severity(None, None, not shares, "这条链没有终端产品，算不出损失"))
     levels, stated = _levels(chain, shares)
-    ends = levels.place[[index[name] for name in chain.finals]]
+    ends = np.zeros(len(levels.place), np.bool_)
+    ends[levels.place[[index[name] for name in chain.finals]]] = True
     places = levels.place[[index[name] for name in names]]
     told = np.zeros(len(levels.place), np.bool_)
     told[levels.place[stated]] = True
     lost, weighed = np.zeros(len(names)), np.zeros(len(names), np.bool_)
     order = np.argsort(places, kind="stable")
-    width = max(16, _CELLS // len(levels.place))
+    spread, width = _way(levels)
+    if spread is None:
+        return dict.fromkeys(
+            names, Severity(None, None, not shares, "这条链太深，或相互需要的环节太多，没有逐个推算损失")
+        )
     for low in range(0, len(order), width):
         part = order[low : low + width]
-        after = _spread(levels, places[part])
-        lost[part] = after[ends].mean(axis=0)
-        weighed[part] = (after[told] > 0).sum(axis=0) > told[places[part]]  # its own inputs no longer matter
+        total, stated_lost = spread(levels, places[part], ends, told)
+        lost[part] = total / len(chain.finals)
+        weighed[part] = stated_lost > told[places[part]]  # its own inputs no longer matter
     own, final = 1.0 / len(chain.finals), set(chain.finals)
     return {
         name: Severity(round(share, _DIGITS), round(own, _DIGITS) if name in final else 0.0, not used)
@@ -172,6 +186,32 @@ def _depths(size: int, supplier: Ints, buyer: Ints) -> tuple[Ints, npt.NDArray[n
         if (deeper == depth).all():
             return depth[label], (np.bincount(label, minlength=count) > 1)[label]
         depth = deeper
+
+
+def _way(levels: _Levels) -> tuple[_Spread | None, int]:
+    """How the losses spread, and for how many removals at a time; None where that would take too long."""
+    size = len(levels.place)
+    width = max(16, _CELLS // size)
+    if size <= _DENSE:
+        return _dense, width
+    if sum(high - low for low, high, cyclic in levels.blocks if cyclic) > _IN_CYCLES:
+        return None, 0
+    if len(levels.blocks) <= _SHALLOW:
+        return _sparse, max(16, _SPARSE_WIDTH // size)
+    return (_dense, width) if len(levels.blocks) * -(-size // width) <= _STEPS else (None, 0)
+
+
+def _dense(
+    levels: _Levels, closed: Ints, ends: npt.NDArray[np.bool_], told: npt.NDArray[np.bool_]
+) -> tuple[Floats, Ints]:
+    after = _spread(levels, closed)
+    return after[ends].sum(axis=0), (after[told] > 0).sum(axis=0)
+
+
+def _sparse(
+    levels: _Levels, closed: Ints, ends: npt.NDArray[np.bool_], told: npt.NDArray[np.bool_]
+) -> tuple[Floats, Ints]:
+    return sparse_losses(levels.rows, levels.blocks, closed, ends, told, _EPSILON, _ROUNDS)
 
 
 def _spread(levels: _Levels, closed: Ints) -> Floats:

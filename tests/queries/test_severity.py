@@ -162,6 +162,62 @@ def test_many_products_go_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len({one.esri_down for one in whole.values()}) > 10
 
 
+@settings(max_examples=60)
+@given(rows, kinds)
+def test_sparse_and_dense_losses_are_the_same(rows: list[Row], kinds: list[tuple[str, str]]) -> None:
+    from bulian.queries import severity
+
+    chain = chain_of(rows, kinds)
+    dense = chain_severity(chain)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(severity, "_DENSE", 0)
+        for cells in (16_000_000, 1):
+            patch.setattr(severity, "_SPARSE_WIDTH", cells)
+            assert chain_severity(chain) == dense
+
+
+def layered(size: int, seed: int = 4, back: int = 0) -> ChainGraph:
+    """A chain whose products need later ones, and some that need earlier ones."""
+    import random
+
+    rng = random.Random(seed)
+    names = [f"p{i:05}" for i in range(size)]
+    ends = {tuple(sorted(rng.sample(range(size), 2))) for _ in range(2 * size)}
+    ends |= {tuple(sorted(rng.sample(range(size // 2, size), 2), reverse=True)) for _ in range(back)}
+    needs = [(names[a], names[b], rng.choice((True, False, None)), rng.choice(("", "组"))) for a, b in sorted(ends)]
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    graph.add_nodes_from(names)
+    rules = AndOrGraph(tuple(names), tuple(Requirement(*need) for need in needs), ())
+    return ChainGraph("链", graph, rules, tuple(names[:9]), {})
+
+
+def test_a_large_chain_is_done_sparse_with_the_same_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bulian.queries import severity
+
+    chain = layered(2500, back=6)
+    sparse = chain_severity(chain)
+    monkeypatch.setattr(severity, "_DENSE", 10**9)
+    dense = chain_severity(chain)
+    for name, one in sparse.items():
+        assert one.esri_down == pytest.approx(dense[name].esri_down, abs=1e-12)
+        assert (one.own_share, one.equal_weights) == (dense[name].own_share, dense[name].equal_weights)
+    assert len({one.esri_down for one in sparse.values()}) > 50
+
+
+@pytest.mark.parametrize("limit", ["_IN_CYCLES", "_SHALLOW"])
+def test_what_would_take_too_long_is_null_with_a_reason(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    from bulian.queries import severity
+
+    chain = layered(120, back=6)
+    monkeypatch.setattr(severity, "_DENSE", 100)
+    monkeypatch.setattr(severity, "_STEPS", 0)
+    assert chain_severity(chain, ["p00003"])["p00003"].reason is None
+    monkeypatch.setattr(severity, limit, 0)
+    told = chain_severity(chain, ["p00003"])["p00003"]
+    assert (told.esri_down, told.own_share) == (None, None)
+    assert told.reason
+
+
 def test_an_unknown_product_is_said() -> None:
     with pytest.raises(NotFoundError):
         chain_severity(chain_of([], []), ["庚"])
