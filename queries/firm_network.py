@@ -59,7 +59,8 @@ def supply_network(links: Any, sector: Sequence[int], need: Any, market: Sequenc
         raise InputError("没有任何供货金额，算不出损失占比", hint="供货金额至少要有一个大于零。", code="no_supply")
     sold, bought = summed(supplier, value, size), summed(buyer, value, size)
     down = loss_rows(size, supplier, buyer, kinds[supplier], value, needs[kinds[supplier], kinds[buyer]])
-    up = csr_array((value / sold[supplier], (supplier, buyer)), shape=(size, size))
+    narrow = (supplier.astype(np.int32), buyer.astype(np.int32))  # half the indices to read in every round
+    up = csr_array((value / sold[supplier], narrow), shape=(size, size))
     markets = csr_array((sold, (places, np.arange(size))), shape=(int(places.max()) + 1, size))
     return SupplyNetwork(sold, bought, down, up, places, markets)
 

@@ -173,22 +173,37 @@ def _started(network: SupplyNetwork, loss: npt.ArrayLike) -> Floats:
 def _settled(
     step: Callable[[Floats], Floats], start: Floats, epsilon: float, rounds: int
 ) -> tuple[Floats, Ints, npt.NDArray[np.bool_]]:
-    """Losses after the last round, the number of rounds, and whether it was the last, of each shock."""
+    """Losses after the last round, the number of rounds, and whether it was the last, of each shock.
+
+    Of each shock a firm that still moved is remembered: while it moves on, nobody else need be looked at.
+    """
     count = start.shape[1]
     ends, turns, done = start.copy(), np.zeros(count, np.int64), np.zeros(count, np.bool_)
-    open_, lost = np.arange(count), start
+    open_, lost, witness = np.arange(count), start, np.zeros(count, np.int64)
     for turn in range(1, rounds + 1):
         if not len(open_):
             break
         turns[open_] = turn
         more = step(lost)
-        moved = (more - lost > epsilon).any(axis=0)
+        moved = _moved(lost, more, witness, epsilon)
         lost = more
         if not moved.all():
             ends[:, open_[~moved]], done[open_[~moved]] = lost[:, ~moved], True
-            open_, lost = open_[moved], np.ascontiguousarray(lost[:, moved])
+            open_, lost, witness = open_[moved], np.ascontiguousarray(lost[:, moved]), witness[moved]
     ends[:, open_] = lost
     return np.minimum(ends, 1.0, out=ends), turns, done
+
+
+def _moved(lost: Floats, more: Floats, witness: Ints, epsilon: float) -> npt.NDArray[np.bool_]:
+    """Whether any firm lost more than ε in a round, by shock; ``witness`` holds a firm of each that did, if one did."""
+    shocks = np.arange(len(witness))
+    moved: npt.NDArray[np.bool_] = more[witness, shocks] - lost[witness, shocks] > epsilon
+    unsure = np.flatnonzero(~moved)
+    if len(unsure):
+        growth = more[:, unsure] - lost[:, unsure]
+        witness[unsure] = growth.argmax(axis=0)
+        moved[unsure] = growth[witness[unsure], np.arange(len(unsure))] > epsilon
+    return moved
 
 
 def _irreplaceable(network: SupplyNetwork, down: Floats) -> Floats:
