@@ -20,6 +20,8 @@ WITH pair AS (
   QUALIFY row_number() OVER (PARTITION BY p.root, f.number ORDER BY e.confidence DESC, e.fact) = 1
 ), left_over AS (
   SELECT * FROM hinted ANTI JOIN (SELECT p.root, m.firm FROM pair p JOIN maker m USING (product)) USING (root, firm)
+  ANTI JOIN (SELECT p.root, e.source AS id FROM pair p JOIN edge e ON e.target = p.id
+             WHERE e.relation = 'PRODUCES' AND e.modality = 'negated') USING (root, id)
 )
 SELECT root, count(*) OVER (PARTITION BY root) AS firms, id, name, confidence, fact FROM left_over
 QUALIFY row_number() OVER (PARTITION BY root ORDER BY confidence DESC, id) <= $limit

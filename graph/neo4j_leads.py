@@ -22,7 +22,7 @@ MATCH (n:{NODE} {{lowered: leaf[1]}}) WHERE n.name = leaf[0] AND n:Product
 MATCH (n)<-[e:MENTIONED_WITH]-(f:{NODE})
 WHERE e.modality = 'inferred' AND f.active AND $here[coalesce(f.region, '-')]
   AND NOT EXISTS {{ MATCH (f)-[m:PRODUCES]->(p:{NODE})
-                    WHERE m.modality IN {CONFIRMED_CYPHER} AND p:Product AND p.name IN pair[2] }}
+                    WHERE m.modality IN {CONFIRMED_CYPHER} + ['negated'] AND p:Product AND p.name IN pair[2] }}
 WITH pair[0] AS root, f, e ORDER BY e.confidence DESC, e.fact
 WITH root, f, collect(e)[0] AS e ORDER BY e.confidence DESC, coalesce(f.long_id, f.id)
 WITH root, count(*) AS firms, collect([coalesce(f.long_id, f.id), f.name, e.confidence, e.fact])[..$limit] AS shown

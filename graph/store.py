@@ -167,9 +167,9 @@ class GraphView(Protocol):
             limit: at most so many firms per root are named.
 
         Returns:
-            The firms still registered that an inferred 提及 ties to the root and of which nobody says, however surely,
-            that they make it: ``root``, ``firms`` (how many there are), ``id``, ``name``, ``confidence`` and ``fact`` of
-            the surest hint; by root, falling confidence, id.
+            The firms still registered that an inferred 提及 ties to the root, without those of which anybody says,
+            however surely, that they make it or that they do not: ``root``, ``firms`` (how many there are), ``id``,
+            ``name``, ``confidence`` and ``fact`` of the surest hint; by root, falling confidence, id.
         """
 
     def searched(self, region: str) -> pa.Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bulian.graph.facts import Source, facts_table
+
 from .conftest import Door
 from .test_aggregates import table
 
@@ -17,8 +19,16 @@ def test_leads(door: Door) -> None:
             ("甲厂", *HERE, "存续", "", "C3421", "金属切削机床制造"), ("乙厂", *HERE, "存续", "", "", "金属加工机械制造"),
             ("丙厂", *HERE, "注销", "", "C3421", "金属切削机床制造"), ("丁厂", *HERE, "存续", "卧式车床", "3421", ""),
             ("戊厂", "浙江省", "杭州市", "", "存续", "", "3421", ""), ("己厂", *HERE, "存续", "", "3425", "餐饮服务"),
+            ("壬厂", *HERE, "存续", "", "3421", ""),
         ),
     )  # fmt: skip
+    with door.open(write=True) as store:
+        with store.write(Source("说法", "说法")) as writer:
+            told_not = {"predicate": "PRODUCES", "modality": "negated", "confidence": 0.9, "method": "x", "file": "说法"}
+            ends = [name for kind in ("subject", "object") for name in (f"{kind}_kind", kind, f"{kind}_key")]
+            said = dict(zip(ends, ("Enterprise", "壬厂", "壬厂", "Product", "车床", "车床"), strict=True))
+            writer.add(facts_table([{**said, **told_not}]))
+        store.derive()
     with door.open() as view:
         rows = view.leads(table([("车床", "车床"), ("车床", "卧式车床"), ("刀塔", "刀塔")]), "331081", 2).to_pylist()
         told = {fact.id: fact for fact in view.facts(ids=[row["fact"] for row in rows])}
