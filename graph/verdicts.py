@@ -100,14 +100,16 @@ def claim_statement(fact: Fact) -> Statement:
 
 def kept_apart(view: GraphView) -> Mapping[str, frozenset[str]]:
     """Ids of the firms that the firm of an id was said not to be, both ways."""
-    apart: dict[str, set[str]] = {}
+    rows: dict[str, set[str]] = {}  # a verdict on a pair is said of both
     for fact in view.facts(predicates=[SAME_AS]):
-        if fact.modality == "negated" and fact.value is not None:
-            kind = fact.subject_id.split(":", 1)[0]
-            for other in view.find(fact.value, kind):
-                apart.setdefault(fact.subject_id, set()).add(other.id)
-                apart.setdefault(other.id, set()).add(fact.subject_id)
-    return {node: frozenset(others - {node}) for node, others in apart.items()}
+        by = judged_by(fact.method)
+        if fact.modality == "negated" and by is not None:
+            rows.setdefault(by.row, set()).add(fact.subject_id)
+    apart: dict[str, set[str]] = {}
+    for pair in rows.values():
+        for node in pair:
+            apart.setdefault(node, set()).update(pair - {node})
+    return {node: frozenset(others) for node, others in apart.items()}
 
 
 def digest(text: str) -> str:

@@ -18,7 +18,7 @@ from .registers import CONTACT_HEADERS
 __all__ = ["contact_headers", "is_contact", "is_personal", "personal_headers", "without_mobiles"]
 
 _PERSON: Final = re.compile(
-    r"法定代表|法人(?:代表|姓名)?(?:$|[^单企])|负责人|联系人|经办人|手机|移动电话|身份证|护照|姓名|发明\(设计\)人|发明人|设计人(?!员)"
+    r"法定代表|(?<!说)法人(?:代表|姓名)?(?:$|[^单企])|负责人|联系人|经办人|手机|移动电话|身份证|护照|姓名|发明\(设计\)人|发明人|设计人(?!员)"
     r"|董事|监事|高管|总经理|股东(?:姓名|名称|信息)?$|实际控制人|受益所有人|出资人|微信|qq|性别|年龄|生日|职务"
     r"|legalperson|legalrep|mobile|contactperson|inventor"
 )

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from bulian.graph.names import normal_forms
 from bulian.graph.verdicts import Statement
 
-from .firm_names import PLACE, NameParts, folded, name_parts
+from .firm_names import PLACE, NameParts, name_parts, simplified
 from .resolve import Asked, NameCandidate, Names, Resolution, read_names
 
 if TYPE_CHECKING:
@@ -86,29 +87,44 @@ def _array(texts: Sequence[str]) -> pa.Array:
 
 def _candidates(names: Names, bearers: Mapping[str, str], places: Mapping[str, int]) -> Iterator[MergeCandidate]:
     asked = [Asked(node, name, node) for node, name in bearers.items()]
+    answers = []
     for answer in names.resolve(asked):
+        kind = str(answer.id).split(":", 1)[0]
+        offered = [one for one in _offered(answer) if one.entity.split(":", 1)[0] == kind]
+        if offered and answer.decision != "none":
+            answers.append((answer, offered))
+    parts = _parts({name for answer, offered in answers for name in (answer.name, offered[0].full_name)})
+    for answer, offered in answers:
         node = str(answer.id)
-        offered = [one for one in _offered(answer) if one.entity.split(":", 1)[0] == node.split(":", 1)[0]]
-        if offered and _worth_asking(answer, offered[0]):
+        if _worth_asking(answer, offered[0], parts):
             yield MergeCandidate(
                 node, answer.name, offered[0], answer.rule, offered[0].score, tuple(offered[1:]),
                 places.get(node, len(places)),
             )  # fmt: skip
 
 
-def _worth_asking(answer: Resolution, other: NameCandidate) -> bool:
+def _worth_asking(answer: Resolution, other: NameCandidate, parts: Mapping[str, NameParts]) -> bool:
     """Whether a person should be asked: names of one trade or place read alike and mean nothing.
 
     Full names must share an own name and stand for no two places; what merely reads alike must be short for a full one.
     """
-    one, two = name_parts(folded(answer.name)), name_parts(folded(other.full_name))
+    one, two = parts[answer.name], parts[other.full_name]
     if answer.rule == "similar":
         return not one.has_form and two.has_form and other.score >= _LIKELY
     if answer.rule == "variant":
         return (
             bool(one.own) and one.core == two.core and (_place(one) == _place(two) or not (_place(one) and _place(two)))
         )
-    return answer.decision != "none"
+    return True
+
+
+def _parts(names: set[str]) -> Mapping[str, NameParts]:
+    """Every name cut up, folded as one column."""
+    import pyarrow as pa
+
+    ordered = sorted(names)
+    forms = normal_forms(pa.array(ordered, pa.string())).to_pylist()
+    return {name: name_parts(simplified(form or "")) for name, form in zip(ordered, forms, strict=True)}
 
 
 def _place(parts: NameParts) -> str:

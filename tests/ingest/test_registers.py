@@ -14,7 +14,7 @@ from .registers import Run, facts, put
 def test_headers_about_persons_and_about_reaching_a_firm() -> None:
     personal = "法定代表人 法人 法人代表 联系人 手机 有效手机号 负责人 发明人 legalPersonName 企业负责人姓名".split()
     contact = "电话 更多电话 邮箱 更多邮箱 网址 企业地址 通信地址 传真".split()
-    other = "企业名称 参保人数 发明人数量 统一社会信用代码 企业法人单位 经营范围 主营产品 人员规模".split()
+    other = "企业名称 说法人 参保人数 发明人数量 统一社会信用代码 企业法人单位 经营范围 主营产品 人员规模".split()
     assert [header for header in personal + contact + other if is_personal(header)] == personal
     assert [header for header in personal + contact + other if is_contact(header)] == contact
 
