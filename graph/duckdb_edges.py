@@ -25,7 +25,8 @@ _BARE: Final = " AND ".join(f"f.{name} IS NULL" for name in _EDGE_QUALIFIERS if 
 def make_edges(db: duckdb.DuckDBPyConnection) -> None:
     """Merge the facts behind each edge, from the view ``said`` and the tables ``mention`` and ``numbered``.
 
-    Most edges have one fact, and those need no merging, which is slow.
+    Most edges have one fact, and those need no merging, which is slow. What is stated and also said by hand is one
+    edge, or its capacity would count twice.
 
     ``edge`` is a view of two tables: ``plain_edge`` lacks the columns that are empty in nearly all edges.
     """
@@ -39,7 +40,14 @@ def make_edges(db: duckdb.DuckDBPyConnection) -> None:
         "CREATE OR REPLACE TEMP TABLE link AS SELECT f.line, f.predicate AS relation, s.number AS source,"
         f" t.number AS target, f.modality FROM {joined} WHERE f.predicate IN ({relations})"
     )
-    db.execute(f"CREATE OR REPLACE TEMP TABLE several AS SELECT {ends} FROM link GROUP BY ALL HAVING count(*) > 1")
+    db.execute(
+        "UPDATE link SET modality = 'manual' WHERE modality = 'stated' AND EXISTS (SELECT 1 FROM link m WHERE"
+        " m.modality = 'manual' AND m.relation = link.relation AND m.source = link.source AND m.target = link.target)"
+    )
+    db.execute(  # those stated and by hand have no single edge
+        f"CREATE OR REPLACE TEMP TABLE several AS SELECT {ends} FROM link GROUP BY ALL HAVING count(*) > 1"
+        " UNION ALL SELECT DISTINCT relation, source, target, 'stated' FROM link WHERE modality = 'manual'"
+    )
     best = ", ".join(f"arg_max(f.{name}, {ORDER}) AS {name}" for name in _EDGE_QUALIFIERS)
     # Left to itself the engine would hash all facts and look the few names up in them.
     db.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")

@@ -183,6 +183,18 @@ def test_a_missing_row_takes_nothing_back(duckdb_door: Any) -> None:
     assert makers(door, "主轴") == {"甲公司": ("manual", 0.99)}
 
 
+def test_a_confirmation_adds_no_capacity(duckdb_door: Any) -> None:
+    door = duckdb_door
+    rows = [(firm, "主轴", "生产", 0.6, 100, "台") for firm in ("甲公司", "乙公司")]
+    door.ingest(*firms(door)[:2], door.file("企业产品.csv", f"{MADE},产能,单位", *rows))
+    apply(door, (link("甲公司", "主轴"), "确认"))
+    with door.open() as view:
+        found = view.supply(pa.table({"root": ["主轴"], "leaf": ["主轴"]}), "331081", 0.5).to_pylist()
+        (edge,) = view.edges("PRODUCES", sources=["Enterprise:甲公司"])
+    assert {(row["groups"], row["hhi"], row["capacity_known"]) for row in found} == {(2, 0.5, True)}
+    assert (edge.modality, edge.facts, edge.qualifiers["capacity"]) == ("manual", 2, 100)
+
+
 def test_a_firm_that_gets_a_credit_code_keeps_its_verdicts(duckdb_door: Any) -> None:
     door = duckdb_door
     door.ingest(*firms(door))
