@@ -40,10 +40,11 @@ def make_edges(db: duckdb.DuckDBPyConnection) -> None:
         "CREATE OR REPLACE TEMP TABLE link AS SELECT f.line, f.predicate AS relation, s.number AS source,"
         f" t.number AS target, f.modality FROM {joined} WHERE f.predicate IN ({relations})"
     )
-    db.execute(
-        "UPDATE link SET modality = 'manual' WHERE modality = 'stated' AND EXISTS (SELECT 1 FROM link m WHERE"
-        " m.modality = 'manual' AND m.relation = link.relation AND m.source = link.source AND m.target = link.target)"
-    )
+    if db.execute("SELECT 1 FROM link WHERE modality = 'manual' LIMIT 1").fetchone():
+        db.execute(
+            "UPDATE link SET modality = 'manual' WHERE modality = 'stated' AND EXISTS (SELECT 1 FROM link m WHERE"
+            " m.modality = 'manual' AND m.relation = link.relation AND m.source = link.source AND m.target = link.target)"
+        )
     db.execute(  # those stated and by hand have no single edge
         f"CREATE OR REPLACE TEMP TABLE several AS SELECT {ends} FROM link GROUP BY ALL HAVING count(*) > 1"
         " UNION ALL SELECT DISTINCT relation, source, target, 'stated' FROM link WHERE modality = 'manual'"
