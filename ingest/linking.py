@@ -9,12 +9,13 @@ linked by likeness.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from .linking_context import cuts_latin, foreign
-from .linking_split import HIDE, Item, clauses_of, items_of
+from .linking_split import HIDE, Item, Part, clauses_of, items_of, read_part
 from .linking_vocabulary import Vocabulary
 from .linking_words import ROLES, Role, written_once
 
@@ -29,6 +30,8 @@ _CONFIDENCE: Final = {
 _LINES: Final = re.compile(r"[\n\r\t\x0b\x0c]+")
 _HAN_SPACE: Final = re.compile(r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff])")
 _NO_ROLE: Final = 0.5  # of a scope's item without a verb: what the firm does with it is not said
+_REMEMBERED: Final = 1 << 17
+"""So many parts and things are remembered: the clauses of a register are nearly all different, what they list is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,15 @@ class _Found:
 
 
 class Linker:
-    """Links strings to the nodes of one chain; built once, then free of state."""
+    """Links strings to the nodes of one chain; built once, then without state but for what it remembers of its own answers."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = self._v = vocabulary
         self._joined = [text for text in vocabulary.surfaces if text.translate(HIDE) != text]
+        self._any_joined = re.compile("|".join(map(re.escape, self._joined)) or "(?!)")
+        self._known_match = lru_cache(_REMEMBERED)(self._match)
+        self._known_part = lru_cache(_REMEMBERED)(self._part)
+        self._known_ends = lru_cache(_REMEMBERED)(self._shared_ends)
 
     def link(self, string: str) -> list[ProductLink]:
         """What a product string says is made (or sold, used …), by node and role; without a verb it is made."""
@@ -70,8 +77,11 @@ class Linker:
 
     def link_scope(self, scope: str) -> list[ProductLink]:
         """What a business scope says, by node and role; each clause is read by itself, the best says how sure it is."""
+        clauses = [scope] if written_once(scope) in self._v.surfaces else clauses_of(scope)
+        if len(clauses) == 1:
+            return self._links(clauses[0], scope=True)
         best: dict[tuple[str, Role], ProductLink] = {}
-        for clause in [scope] if written_once(scope) in self._v.surfaces else clauses_of(scope):
+        for clause in clauses:
             for link in self._links(clause, scope=True):
                 known = best.get((link.node, link.role))
                 if known is None or (known.stated, known.confidence) < (link.stated, link.confidence):
@@ -82,8 +92,11 @@ class Linker:
         """The single things a string names, without verbs."""
         return [item.text for item in self._items(string)]
 
-    def match(self, thing: str) -> dict[str, str]:
+    def match(self, thing: str) -> Mapping[str, str]:
         """The nodes a single thing is, each with the method: the most specific ones only."""
+        return self._known_match(thing)
+
+    def _match(self, thing: str) -> Mapping[str, str]:
         found = [*self._exact(thing)]
         if not found:
             bare = self._bare(thing)
@@ -96,13 +109,12 @@ class Linker:
         return sorted({s.node for text, named in self._v.surfaces.items() if text.endswith(end) for s in named})
 
     def _links(self, string: str, *, scope: bool) -> list[ProductLink]:
+        items, matches = self._read(string)
+        own = [any(self._v.kind[node] != "application" for node in found) for found in matches]
         best: dict[tuple[str, Role], ProductLink] = {}
-        items = self._items(string)
-        matches = self._matches(items)
         for at, (item, matched) in enumerate(zip(items, matches, strict=True)):
-            others = {node for place, found in enumerate(matches) if place != at for node in found}
-            among_own = any(self._v.kind[node] != "application" for node in others)
             for node, method in matched.items():
+                among_own = any(each for place, each in enumerate(own) if place != at)
                 named = method in ("name", "alias") and (among_own or len(items) == 1)
                 if not named and not self._in_context(
                     node, method, item.text if scope else written_once(string), item.text
@@ -116,16 +128,26 @@ class Linker:
         return _in_order(best.values())
 
     def _items(self, string: str) -> list[Item]:
+        return self._read(string)[0]
+
+    def _read(self, string: str) -> tuple[list[Item], list[Mapping[str, str]]]:
+        """The things of a string, and the nodes each of them is."""
         whole = written_once(string)
         if whole in self._v.surfaces:
-            return [Item(whole, 0)]
+            return (found := [Item(whole, 0)]), self._matches(found)
         lines = _LINES.sub("；", string.strip())
         ways = dict.fromkeys((lines, _HAN_SPACE.sub("、", lines)))  # a space is a slip in a name, or between two
-        read = [items_of(written_once(way), self._v.words, self._known_end, self._hidden) for way in ways]
-        return max(read, key=lambda items: len({node for found in self._matches(items) for node in found}))
+        read = []
+        for way in ways:
+            items = items_of(whole if way == string else written_once(way), self._v.words, self._known_part, self._hidden)
+            read.append((items, self._matches(items)))
+        return max(read, key=lambda each: len({node for found in each[1] for node in found})) if read[1:] else read[0]
+
+    def _part(self, part: str) -> Part:
+        return read_part(part, self._v.words, self._known_end)
 
     def _hidden(self, clause: str) -> str:
-        for text in self._joined:
+        for text in self._joined if self._any_joined.search(clause) else ():
             clause = clause.replace(text, text.translate(HIDE))
         return clause
 
@@ -209,24 +231,28 @@ class Linker:
                 best[each.node] = each.method
         return best
 
-    def _matches(self, items: list[Item]) -> list[dict[str, str]]:
+    def _matches(self, items: Sequence[Item]) -> list[Mapping[str, str]]:
         """The nodes of each item; one without any may lack the head that stands once at the end of its list."""
-        matched = [self.match(item.text) for item in items]
-        for at, item in enumerate(items):
+        matched = [self._known_match(item.text) for item in items]
+        for at, item in enumerate(items[:-1]):
             if matched[at]:
                 continue
             rest = [other.text for other in items[at + 1 :] if other.clause == item.clause]
             for other in rest[:3]:
                 shared = {
                     surface.node
-                    for tail in (other[cut:] for cut in range(1, len(other) - 1))
-                    if tail in self._v.heads or tail in self._v.surfaces
+                    for tail in self._known_ends(other)
                     for surface in self._v.surfaces.get(item.text + tail, ())
                 }
                 if shared:
                     matched[at] = dict.fromkeys(sorted(shared), "shared_head")
                     break
         return matched
+
+    def _shared_ends(self, thing: str) -> tuple[str, ...]:
+        """What a thing ends with that others before it may lack: names and heads of names."""
+        tails = (thing[cut:] for cut in range(1, len(thing) - 1))
+        return tuple(tail for tail in tails if tail in self._v.heads or tail in self._v.surfaces)
 
     def _in_context(self, node: str, method: str, context: str, thing: str) -> bool:
         """What the lexicon asks for: its words in the string, none of the words it refuses in the thing."""
@@ -240,6 +266,7 @@ def _in_order(links: Iterable[ProductLink]) -> list[ProductLink]:
     return sorted(links, key=lambda link: (link.node, ROLES.index(link.role)))
 
 
+@lru_cache(_REMEMBERED)
 def _made(node: str, role: Role, method: str, *, stated: bool, scope: bool) -> ProductLink:
     confidence = _CONFIDENCE[method] * (SCOPE_FACTOR if scope else 1) * (_NO_ROLE if scope and not stated else 1)
     return ProductLink(node, role, method, round(confidence, 3), stated)
