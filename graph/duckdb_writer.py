@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import duckdb
 import pyarrow as pa
 
+from .duckdb_repeats import Repeats
 from .errors import BulianError, StoreError, StoreUnavailable
 from .facts import FACT_COLUMNS, FACT_SCHEMA, Tally
 
 __all__ = ["FileWriter", "fact_ddl", "translated"]
 
 _SQL_TYPES = {pa.string(): "VARCHAR", pa.float64(): "DOUBLE", pa.int32(): "INTEGER"}
+
+_STREAM = FACT_SCHEMA.append(pa.field("first", pa.bool_()))
+_BATCH = 1 << 16
 
 
 def fact_ddl() -> str:
@@ -33,24 +37,45 @@ class FileWriter:
         self._db = database
         self._uri = uri
         self.tally = Tally()
+        self._repeats = Repeats()
         self._db.execute("CREATE OR REPLACE TEMP TABLE former AS SELECT id FROM fact WHERE file = ?", [uri])
         self._db.execute("DELETE FROM fact WHERE file = ?", [uri])
 
     def add(self, facts: pa.Table) -> None:
         """Add facts, as columns of :data:`~bulian.graph.facts.FACT_SCHEMA`."""
+        self.add_each([facts])
+
+    def add_each(self, tables: Iterable[pa.Table]) -> None:
+        """Add tables of facts one after another, as they are made.
+
+        All go in by one statement: each statement leaves row groups behind that are not full, one for every
+        processor, and those would have to be put together and compressed again.
+        """
+        failed: list[BaseException] = []
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            try:
+                for facts in tables:
+                    facts = facts.select(FACT_COLUMNS)
+                    first = pa.array(self._repeats.first(facts))
+                    yield from facts.append_column("first", first).to_batches(max_chunksize=_BATCH)
+            except BaseException as error:  # the engine would make an error of its own of it
+                failed.append(error)
+                raise
+
         # A registered view would keep its table in memory until the transaction ends; a relation does not.
-        self._db.from_arrow(facts.select(FACT_COLUMNS)).insert_into("fact")
+        stream = self._db.from_arrow(pa.RecordBatchReader.from_batches(_STREAM, batches()))
+        try:
+            stream.filter("first").project(", ".join(FACT_COLUMNS)).insert_into("fact")
+        except duckdb.Error:
+            if failed:
+                raise failed[0] from None
+            raise
 
     def finish(self) -> None:
         """Leave out what the file says twice and count what changed, into ``tally``."""
-        total = self._one("SELECT count(*) FROM fact WHERE file = ?")
-        different = self._one("SELECT count(DISTINCT id) FROM fact WHERE file = ?")
-        if different < total:
-            self._db.execute(
-                "DELETE FROM fact WHERE rowid IN (SELECT rowid FROM (SELECT rowid, row_number() OVER"
-                " (PARTITION BY id ORDER BY sheet, row, start) AS place FROM fact WHERE file = ?) WHERE place > 1)",
-                [self._uri],
-            )
+        self._repeats.settle(self._db, self._uri)
+        different = self._one("SELECT count(*) FROM fact WHERE file = ?")
         before = f"(SELECT id FROM former UNION ALL SELECT id FROM fact WHERE file <> $1{self._shared()})"
         known = self._one(f"SELECT count(*) FROM (SELECT id FROM fact WHERE file = $1) SEMI JOIN {before} b USING (id)")
         gone = self._one("SELECT count(*) FROM former ANTI JOIN fact USING (id) WHERE $1 IS NOT NULL")

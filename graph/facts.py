@@ -27,6 +27,7 @@ __all__ = [
     "facts_table",
     "id_sql",
     "locator_text",
+    "whole_facts",
 ]
 
 _NUMERIC = {"number", "share"}
@@ -184,6 +185,16 @@ def facts_table(rows: Iterable[Mapping[str, Any]]) -> pa.Table:
         engine.register("bare", bare)
         made = engine.sql(f"SELECT {ID_SQL} AS id, {columns} FROM bare").to_arrow_table()
     return made.cast(FACT_SCHEMA)
+
+
+def whole_facts(facts: pa.Table) -> pa.Table:
+    """All columns of :data:`FACT_SCHEMA`, in its order; those that a table of facts does not have are null."""
+    had = set(facts.column_names)
+    columns = [
+        facts[field.name].cast(field.type) if field.name in had else pa.nulls(len(facts), field.type)
+        for field in FACT_SCHEMA
+    ]
+    return pa.Table.from_arrays(columns, schema=FACT_SCHEMA)
 
 
 def locator_text(carrier: str, sheet: str | None, row: int | None, start: int | None, stop: int | None) -> str:

@@ -8,7 +8,7 @@ so answers are the same from every store.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -255,6 +255,9 @@ class Writer(Protocol):
 
     def add(self, facts: pa.Table) -> None:
         """Add facts, as columns of :data:`~bulian.graph.facts.FACT_SCHEMA`."""
+
+    def add_each(self, tables: Iterable[pa.Table]) -> None:
+        """Add tables of facts one after another, as they are made; the cheapest way for many."""
 
 
 class Store(GraphView, Protocol):

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from bulian.graph.facts import FACT_COLUMNS, FACT_SCHEMA
+from bulian.graph.facts import FACT_COLUMNS, FACT_SCHEMA, whole_facts
 from bulian.graph.kinds import KIND_OF_CATEGORY, RELATION_OF_ROLE
 from bulian.graph.names import normal_forms
 
@@ -173,17 +173,7 @@ def map_facts(cleaned: Cleaned, place: Place, *, method: str | None = None) -> I
             engine.register("rows", chunk)
             for column in sheet.lists:
                 engine.register(f"{column}_items", _items(chunk, column))
-            yield _whole(engine.sql(sql, params=parameters).to_arrow_table())
-
-
-def _whole(facts: pa.Table) -> pa.Table:
-    """All columns of a table of facts; those that no row of the sheet fills are null."""
-    had = set(facts.column_names)
-    columns = [
-        facts[field.name].cast(field.type) if field.name in had else pa.nulls(len(facts), field.type)
-        for field in FACT_SCHEMA
-    ]
-    return pa.Table.from_arrays(columns, schema=FACT_SCHEMA)
+            yield whole_facts(engine.sql(sql, params=parameters).to_arrow_table())
 
 
 def _items(rows: pa.Table, column: str) -> pa.Table:

@@ -111,8 +111,7 @@ def ingest_sheet(
     cleaned = clean_sheet(sheet, match)
     entry.problems = sheet_problems(sheet, match, cleaned)
     cleaned, entry.found = prepared(cleaned, sheet, match, file, regions, chain or file.config.chain, codes)
-    for facts in map_facts(cleaned, Place(file.uri, sheet.sheet or None, match.table.name)):
-        writer.add(facts)
+    writer.add_each(map_facts(cleaned, Place(file.uri, sheet.sheet or None, match.table.name)))
     _fill(entry, cleaned, match)
     rejected += _rejected_rows(file, sheet, match, cleaned, chain or file.config.chain, entry.found)
     return entry
