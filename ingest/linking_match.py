@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Final
 
 from .linking_context import cuts_latin, foreign
@@ -16,6 +17,7 @@ CONFIDENCE: Final = {
     "shared_head": 0.65,
 }  # fmt: skip
 """How sure each rule is."""
+_REMEMBERED: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +30,11 @@ class _Found:
 
 
 class Matcher:
-    """Compares things with the names of one chain; without state."""
+    """Compares things with the names of one chain."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._v = vocabulary
+        self._foreign = lru_cache(_REMEMBERED)(partial(foreign, vocabulary))
         self._last_two = {text[-2:] for text in vocabulary.surfaces if len(text) > 1}
         self._last = {text[-1:] for text in (*vocabulary.surfaces, *vocabulary.heads)}
 
@@ -53,7 +56,7 @@ class Matcher:
     def _bare(self, thing: str) -> str:
         """A thing without what stands after its name: 压力机系列, 轨道交通类."""
         while not self.known_end(thing):
-            shorter = self._v.words.tail.sub("", thing)
+            shorter = self._v.words.tail.cut(thing)
             if shorter == thing or len(shorter) < 2:
                 break
             thing = shorter
@@ -66,7 +69,7 @@ class Matcher:
     def _with_kind_tail(self, thing: str) -> Iterator[_Found]:
         """数控机床设备 is a 数控机床, 轨道交通装备 is for 轨道交通; 主轴设备 is no 主轴."""
         for kind, tail in self._v.words.kind_tails.items():
-            bare = tail.sub("", thing)
+            bare = tail.cut(thing)
             if bare != thing and len(bare) > 1:
                 inner = [*self._exact(bare)] or [*self._kinds_of(bare)]
                 yield from (found for found in inner if self._takes_tail(found, bare, kind))
@@ -85,7 +88,7 @@ class Matcher:
         for size in range(min(len(thing) - 1, self._v.longest), 0, -1):
             before, end = thing[:-size], thing[-size:]
             for surface in self._v.surfaces.get(end, ()):
-                if cuts_latin(before, end) or foreign(self._v, surface, before):
+                if cuts_latin(before, end) or self._foreign(surface, before):
                     continue
                 yield _Found(surface.node, "kind_of", size)
                 yield from self._composed(surface.node, before)
@@ -99,7 +102,7 @@ class Matcher:
                 if at < 0 or cuts_latin(before[:at], attribute):
                     continue
                 rest = before[:at] + before[at + len(attribute) :]
-                if not foreign(self._v, surface, rest):
+                if not self._foreign(surface, rest):
                     yield _Found(surface.node, "attribute", 0)
 
     def _composed(self, node: str, before: str) -> Iterator[_Found]:
@@ -108,7 +111,7 @@ class Matcher:
             for name in self._v.names.get(ancestor, ()):
                 for at in range(len(name) - 1):
                     for attribute, surface in self._v.heads.get(name[at:], ()):
-                        if attribute in before and surface.node != node and not foreign(self._v, surface, before):
+                        if attribute in before and surface.node != node and not self._foreign(surface, before):
                             yield _Found(surface.node, "composed", 0)
 
     def _closest(self, found: list[_Found]) -> dict[str, str]:

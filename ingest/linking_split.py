@@ -33,7 +33,7 @@ _LISTED: Final = re.compile(
     "|".join((*(f"{re.escape(sign)}[、/&+·]*" for sign in "、/&+·"), "以及其", "以及", "及其", "及", "和", "与", "或者",
               "或", "等(?=.)", "--?", "——*", ",[,，]*", "，[,，]*", ":(?=.)", "：(?=.)"))
 )  # fmt: skip
-_EDGE: Final = re.compile(r"^[\s.,。、，:：;；\"'“”‘’()*·\-—]+|[\s.,。、，:：;；\"'“”‘’()*·\-—]+$")
+_EDGE: Final = ".,。、，:：;；\"'“”‘’()*·-—" + "".join(filter(str.isspace, map(chr, range(0x3001))))
 _SEPARATORS: Final = "、/&+·和与及或以其者等-—,，:：.;；"
 HIDE: Final = {ord(char): chr(0xE000 + at) for at, char in enumerate(_SEPARATORS)}
 """For :meth:`str.translate`: separators to characters that separate nothing, where they stand inside a name."""
@@ -78,7 +78,7 @@ def _without_brackets(text: str) -> str:
     previous = text
     while (outside := _BRACKETS.sub("", previous)) != previous:
         previous = outside
-    return previous if _EDGE.sub("", previous) else re.sub(r"[()\[\]【】〔〕<>]", "", text)
+    return previous if previous.strip(_EDGE) else re.sub(r"[()\[\]【】〔〕<>]", "", text)
 
 
 def _clause_items(clause: str, number: int, words: LinkWords, read: Callable[[str], Part]) -> list[Item]:
@@ -140,12 +140,12 @@ def read_part(part: str, words: LinkWords, known_end: Callable[[str], int]) -> P
         words: the word lists.
         known_end: how long the name of a node is that the text ends with, 0 for none: a verb inside it is none.
     """
-    thing = _EDGE.sub("", part).translate(_SHOW)
+    thing = part.strip(_EDGE).translate(_SHOW)
     lead: set[Role] = set()
     trail: set[Role] = set()
     while thing and not known_end(thing) and (match := words.tail_verb.search(thing)):
         trail |= words.verbs[match["verb"]]
-        thing = _EDGE.sub("", thing[: match.start()]).removesuffix("的").removesuffix("等")
+        thing = thing[: match.start()].strip(_EDGE).removesuffix("的").removesuffix("等")
     while thing and (before := thing[: len(thing) - known_end(thing)]):  # a verb inside a name is part of it
         if match := words.lead.match(before):
             thing = thing[match.end() :]
@@ -154,7 +154,7 @@ def read_part(part: str, words: LinkWords, known_end: Callable[[str], int]) -> P
             thing = thing[match.end() :]
         else:
             break
-        thing = _EDGE.sub("", thing)
+        thing = thing.strip(_EDGE)
     if trail & {"research", "service"} and not known_end(thing):
         thing = thing.removesuffix("技术")
     return frozenset(lead), thing, frozenset(trail)

@@ -21,6 +21,23 @@ ROLES: Final[tuple[Role, ...]] = ("produce", "sell", "use", "service", "research
 _SPACE: Final = re.compile(r"[\s\u200b\ufeff]+")
 
 
+class Ending:
+    """A pattern for the end of a text, tried only where the last character can be its last."""
+
+    def __init__(self, pattern: str, words: Iterable[str]) -> None:
+        self._pattern = re.compile(f"{pattern}$")
+        self._last = frozenset(word[-1] for word in words)
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The longest such end, if any."""
+        return self._pattern.search(text) if text[-1:] in self._last else None
+
+    def cut(self, text: str) -> str:
+        """The text without its end."""
+        found = self.search(text)
+        return text[: found.start()] if found else text
+
+
 @dataclass(frozen=True, slots=True)
 class LinkWords:
     """The lists by purpose; the comments in the TOML file say what each one decides.
@@ -30,10 +47,10 @@ class LinkWords:
 
     verbs: Mapping[str, frozenset[Role]]
     lead_verb: re.Pattern[str]
-    tail_verb: re.Pattern[str]
+    tail_verb: Ending
     lead: re.Pattern[str]
-    tail: re.Pattern[str]
-    kind_tails: Mapping[str, re.Pattern[str]]
+    tail: Ending
+    kind_tails: Mapping[str, Ending]
     industries: re.Pattern[str]
     glue: re.Pattern[str]
     heads: frozenset[str]
@@ -82,10 +99,13 @@ def load_link_words() -> LinkWords:
     return LinkWords(
         verbs,
         re.compile(f"^(?P<verb>{leading}|{whole})(?:的|[:：])?"),
-        re.compile(f"(?P<verb>{verb})(?:{after})?$"),
+        Ending(f"(?P<verb>{verb})(?:{after})?", (*verbs, *frame["after_verb"])),
         re.compile(f"^{alternation(frame['lead'])}[:：]?"),
-        re.compile(f"{alternation(frame['tail'])}$"),
-        {kind: re.compile(f"{alternation(frame[f'{kind}_tail'])}$") for kind in ("equipment", "application", "material")},
+        Ending(alternation(frame["tail"]), frame["tail"]),
+        {
+            kind: Ending(alternation(frame[f"{kind}_tail"]), frame[f"{kind}_tail"])
+            for kind in ("equipment", "application", "material")
+        },
         re.compile(frame["industries"]),
         re.compile(alternation(frame["glue"])),
         frozenset(heads["known"]), tuple(heads["empty"]),
