@@ -66,6 +66,9 @@ class TextSource:
 
     def chunks(self) -> Iterator[bytes]:
         """The text as UTF-8 pieces without byte order mark; pieces end anywhere."""
+        if self.encoding == "utf-8" and not self.damaged:  # it has been decoded once, to see that it can be
+            yield from _blocks(self.path, self.skip)
+            return
         errors = "replace" if self.damaged else "strict"
         for text in _decoded(self.path, self.encoding, self.skip, errors):
             yield text.encode()
@@ -184,14 +187,19 @@ def _encoding_note(encoding: str, remark: str = "") -> str:
 
 def _decoded(path: Path, encoding: str, skip: int, errors: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)(errors)
+    for block in _blocks(path, skip):
+        yield decoder.decode(block)
+    yield decoder.decode(b"", final=True)
+
+
+def _blocks(path: Path, skip: int) -> Iterator[bytes]:
     with open_bytes(path) as file:
         file.seek(skip)
         while block := file.read(_CHUNK):
             if file.tell() > MAX_UNPACKED:
                 hint = "请拆成几个文件。"
                 raise InputError("解压后太大，为安全起见拒绝读取", where=str(path), hint=hint, code="bomb")
-            yield decoder.decode(block)
-    yield decoder.decode(b"", final=True)
+            yield block
 
 
 def _profile(path: Path, encoding: str, skip: int, note: str, *, damaged: bool = False) -> TextSource | None:
