@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import duckdb
-import networkx as nx
 
 from .modality import CONFIRMED_SQL
 from .names import normal_form
@@ -25,6 +24,8 @@ def chain_id(db: duckdb.DuckDBPyConnection, text: str) -> str | None:
 
 def read_chain(db: duckdb.DuckDBPyConnection, chain_id: str, links: Iterable[Link]) -> Chain:
     """The products of a chain and the relations among them; see :meth:`bulian.graph.store.GraphView.chain`."""
+    import networkx as nx
+
     named = db.execute("SELECT name FROM entity WHERE id = ?", [chain_id]).fetchall()
     graph: Chain = nx.MultiDiGraph(name=named[0][0])
     for row in db.execute(

@@ -19,9 +19,9 @@ from .duckdb_makers import make_makers
 from .duckdb_verdicts import keep_apart, mark_denied, unite, unmark_denied
 from .kinds import ALIAS_PROPERTIES
 from .modality import CONFIRMED_SQL
-from .regions import default_regions
+from .regions import Regions, default_regions
 
-__all__ = ["derive"]
+__all__ = ["derive", "put_regions"]
 
 _ALIASES = ", ".join(f"'{name}'" for name in ("name", *ALIAS_PROPERTIES))
 # Where a name of one family is looked for when its own family does not know it.
@@ -136,7 +136,10 @@ def _redirect_elsewhere(db: duckdb.DuckDBPyConnection) -> None:
 
 
 def _make_entities(db: duckdb.DuckDBPyConnection) -> None:
-    """Which entity every mention is, by id and by a number for joins of this run; the entities; their names."""
+    """Which entity every mention is, by id and by a number for joins of this run; the entities; their names.
+
+    Each table lies in the order it is looked up in, so that finding one name reads one part of it.
+    """
     db.execute(
         "CREATE OR REPLACE TEMP TABLE numbered AS SELECT m.kind, m.key,"
         " coalesce(r.to_kind, m.kind) || ':' || coalesce(r.to_key, m.key) AS id,"
@@ -144,7 +147,7 @@ def _make_entities(db: duckdb.DuckDBPyConnection) -> None:
         " FROM mention m LEFT JOIN redirect r ON r.kind = m.kind AND r.key = m.key"
         " LEFT JOIN mention t ON t.kind = r.to_kind AND t.key = r.to_key"
     )
-    db.execute("CREATE OR REPLACE TABLE mention_entity AS SELECT kind, key, id FROM numbered")
+    db.execute("CREATE OR REPLACE TABLE mention_entity AS SELECT kind, key, id FROM numbered ORDER BY id")
     db.execute(
         "CREATE OR REPLACE TABLE entity AS WITH own AS (SELECT f.subject_kind AS kind, f.subject_key AS key,"
         f" arg_max(f.value, {ORDER}) AS name FROM said f WHERE f.predicate = 'name' GROUP BY 1, 2),"
@@ -153,21 +156,26 @@ def _make_entities(db: duckdb.DuckDBPyConnection) -> None:
         " SELECT m.kind || ':' || m.key AS id, coalesce(k.kind, m.kind) AS kind, coalesce(o.name, m.name) AS name,"
         " o.name IS NOT NULL AS defined FROM mention m ANTI JOIN redirect r ON r.kind = m.kind AND r.key = m.key"
         " LEFT JOIN own o ON o.kind = m.kind AND o.key = m.key LEFT JOIN kinds k ON k.id = m.kind || ':' || m.key"
+        " ORDER BY id"
     )
     db.execute(
         "CREATE OR REPLACE TABLE alias AS SELECT DISTINCT alias_key, id FROM (SELECT a.alias_key, e.id"
         " FROM alias_of a JOIN numbered e ON e.kind = a.kind AND e.key = a.key WHERE a.alias_key <> a.key"
-        " UNION ALL SELECT key, id FROM numbered)"
+        " UNION ALL SELECT key, id FROM numbered) ORDER BY alias_key"
     )
 
 
 def _make_regions(db: duckdb.DuckDBPyConnection) -> None:
-    """The region tree with the towns that tables named, and every region's path to its root."""
+    """The region tree with the towns that tables named."""
     towns = db.execute(
         "SELECT DISTINCT subject, object_key FROM said"
         " WHERE subject_kind = 'Region' AND predicate = 'LOCATED_IN' ORDER BY 1, 2"
     ).fetchall()
-    regions = default_regions().with_towns(towns)
+    put_regions(db, default_regions().with_towns(towns))
+
+
+def put_regions(db: duckdb.DuckDBPyConnection, regions: Regions) -> None:
+    """Lay down a region tree as the tables ``region`` and ``region_path``."""
     rows = list(regions.rows())
     paths = [(row.code, outer, depth) for row in rows for depth, outer in enumerate(regions.ancestors(row.code))]
     tree = pa.table({"code": [row.code for row in rows], "level": [row.level for row in rows]})

@@ -8,12 +8,13 @@ from operator import attrgetter
 from typing import Any, Final
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from .duckdb_stream import stream, stream_all
-from .facts import QUALIFIERS, Fact, locator_text
+from .facts import CITED_SCHEMA, QUALIFIERS, Fact, locator_text
 
-__all__ = ["fact_rows"]
+__all__ = ["cited", "fact_rows", "keys_of"]
 
 _QUALIFIERS = tuple(QUALIFIERS)
 _FACT_SELECT = (
@@ -60,6 +61,9 @@ _CITED: Final = (
     f" UNION ALL {_FACT_SELECT} {_ENDS} {_SOURCES})"
     f" {_IN_ORDER}"
 )
+_OTHERS: Final = (
+    f"{_FACT_SELECT} FROM fact f {_NAMED} {_SOURCES} WHERE f.id IN (SELECT CAST(id AS UUID) FROM asked) {_IN_ORDER}"
+)
 
 
 def fact_rows(
@@ -87,18 +91,21 @@ def fact_rows(
         conditions.append("f.predicate IN (SELECT unnest(?))")
         parameters.append(list(predicates))
     if ids is not None and not parameters:
-        return _facts_of(db, ids)
+        return iter(sorted(_as_facts(cited(db, ids)), key=attrgetter("id")))
     if ids is not None:
         conditions.append(_ONE_OF)
         parameters.append(list(ids))
-    if node is not None and edge is None:
-        return _fitting(db, conditions, parameters, f"rowid IN ({_ABOUT})", [_keys(db, [node])] * 2)
-    if subjects is not None and edge is None:
-        return _fitting(db, conditions, parameters, f"subject_key IN (SELECT {_EACH})", [_keys(db, subjects)])
+    if edge is not None:
+        about = f"predicate = ? AND subject_key IN (SELECT {_EACH}) AND object_key IN (SELECT {_EACH})"
+        return _fitting(db, conditions, parameters, about, [edge[1], keys_of(db, edge[:1]), keys_of(db, edge[2:])])
+    if node is not None:
+        return _fitting(db, conditions, parameters, f"rowid IN ({_ABOUT})", [keys_of(db, [node])] * 2)
+    if subjects is not None:
+        return _fitting(db, conditions, parameters, f"subject_key IN (SELECT {_EACH})", [keys_of(db, subjects)])
     return _fitting(db, conditions, parameters)
 
 
-def _keys(db: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[str]:
+def keys_of(db: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[str]:
     """The keys under which facts mention these nodes: looked up first, they spare resolving all other facts."""
     return [row[0] for row in stream(db, f"SELECT key FROM mention_entity WHERE id IN (SELECT {_EACH})", [list(ids)])]
 
@@ -117,21 +124,28 @@ def _fitting(
     return _once((stream if parameters else stream_all)(db, select, [*keys, *parameters]))
 
 
-def _facts_of(db: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> Iterator[Fact]:
-    """These facts, by id, read as columns: answers cite a hundred thousand at once."""
+def cited(db: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> pa.Table:
+    """These facts as columns, each once: where several files carry it, the first of them."""
     with db.cursor() as own:
         own.register("asked", pa.table({"id": pa.array(ids, pa.string())}))
-        rows = own.sql(_CITED).to_arrow_table()
-    found = list(_as_facts(rows))
-    left = set(ids).difference(fact.id for fact in found)
-    if left:
-        found += _fitting(db, [_ONE_OF], [sorted(left)])
-        found.sort(key=attrgetter("id"))
-    return iter(found)
+        found = own.sql(_CITED).to_arrow_table()
+        if left := _missing(ids, found):
+            own.register("asked", pa.table({"id": pa.array(left, pa.string())}))
+            found = pa.concat_tables([found, own.sql(_OTHERS).to_arrow_table()])
+    number = found.column("id").combine_chunks().dictionary_encode().indices.to_numpy()  # 0, 1, 2 … as they first come
+    if len(number) and number[-1] + 1 < len(number):
+        found = found.filter(pa.array(np.diff(number, prepend=-1) > 0))
+    return found.cast(CITED_SCHEMA)
+
+
+def _missing(ids: Sequence[str], found: pa.Table) -> list[str]:
+    """Those of the ids that were not found."""
+    known = found.column("id").combine_chunks().unique()
+    return [] if len(known) == len(set(ids)) else sorted(set(ids).difference(known.to_pylist()))
 
 
 def _as_facts(rows: pa.Table) -> Iterator[Fact]:
-    """The rows as facts; of a fact that several files carry, the first."""
+    """The rows as facts."""
     count = rows.num_rows
     plain = [_values(rows.column(place), count) for place in range(_PLAIN)]
     stated: list[dict[str, Any]] = [{} for _ in range(count)]
@@ -140,11 +154,8 @@ def _as_facts(rows: pa.Table) -> Iterator[Fact]:
             for own, value in zip(stated, rows.column(place).to_pylist(), strict=True):
                 if value is not None:
                     own[name] = value
-    known: str | None = None
     for row, own in zip(zip(*plain, strict=True), stated, strict=True):
-        if row[0] != known:
-            known = row[0]
-            yield _made(row, own)
+        yield _made(row, own)
 
 
 def _once(rows: Iterable[Sequence[Any]]) -> Iterator[Fact]:

@@ -17,6 +17,7 @@ __all__ = [
     "EDGE_ID",
     "IN_PIECE",
     "SYSTEM_SETTINGS",
+    "few_nodes",
     "files",
     "node_pieces",
     "node_select",
@@ -47,14 +48,19 @@ _STARTS: Final = (
 IN_PIECE: Final = "n.id >= $1 AND ($2 IS NULL OR n.id < $2)"
 
 
-def node_select(condition: str) -> str:
+def few_nodes() -> str:
+    """The same of the nodes ``$1``, mentioned under the keys ``$2``: looked up first, they spare joining all facts."""
+    return node_select("n.id IN (SELECT unnest(CAST($1 AS VARCHAR[])))", "AND f.subject_key IN (SELECT unnest($2))")
+
+
+def node_select(condition: str, about: str = "") -> str:
     """SQL of nodes ``n`` that fit: id, kind, name, and predicates beside values said, each best supported first."""
     return (
         f"WITH wanted AS (SELECT n.id, n.kind, n.name FROM entity n WHERE {condition}),"
         " said AS (SELECT e.id, f.predicate, f.value, max(f.confidence) AS c FROM fact f JOIN mention_entity e"
         " ON e.kind = f.subject_kind AND e.key = f.subject_key SEMI JOIN wanted w ON w.id = e.id"
         " WHERE f.object_kind IS NULL AND f.value IS NOT NULL AND f.year IS NULL AND f.region IS NULL"
-        f" AND f.partner IS NULL AND f.modality NOT IN {VOID_SQL} GROUP BY ALL)"
+        f" AND f.partner IS NULL AND f.modality NOT IN {VOID_SQL} {about} GROUP BY ALL)"
         " SELECT w.id, w.kind, w.name, list(s.predicate ORDER BY s.predicate, s.c DESC, s.value) AS predicates,"
         " list(s.value ORDER BY s.predicate, s.c DESC, s.value) AS said"
         " FROM wanted w LEFT JOIN said s USING (id) GROUP BY ALL"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain as chained
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
 
 from . import duckdb_chain, duckdb_leads, duckdb_listings, duckdb_presence, duckdb_raw, duckdb_remaining, duckdb_supply
-from .duckdb_facts import fact_rows
-from .duckdb_raw import EDGE_ID, IN_PIECE, node_pieces, node_select
+from .duckdb_facts import cited, fact_rows, keys_of
+from .duckdb_raw import EDGE_ID, IN_PIECE, few_nodes, node_pieces, node_select
 from .duckdb_review import ReviewReads
 from .duckdb_stream import stream, stream_all
 from .errors import NotFoundError
@@ -25,6 +25,12 @@ from .store import Chain, Document, Edge, Link, Node
 
 __all__ = ["DuckDBView"]
 
+# Regions alone go by names that are no alias.
+_NAMED: Final = (
+    "SELECT id, kind, name FROM entity WHERE id IN (SELECT id FROM alias WHERE alias_key = $2 UNION ALL"
+    " SELECT id FROM entity WHERE id = $1 UNION ALL"
+    " SELECT id FROM entity WHERE id > 'Region:' AND id < 'Region;' AND lower(name) = lower($1)) ORDER BY id"
+)
 _EDGE_QUALIFIERS = tuple(prop.name for prop in SCHEMA.qualifiers)
 
 
@@ -136,30 +142,31 @@ class DuckDBView(ReviewReads):
 
     def node(self, node_id: str) -> Node | None:
         """The node of that id, or None."""
-        return next(self._nodes("n.id = ?", [node_id]), None)
+        return next(self._nodes(few_nodes(), [[node_id], keys_of(self._db, [node_id])]), None)
 
-    def find(self, text: str, kind: str | None = None) -> list[Node]:
-        """Nodes whose id, key, name or alias is ``text`` in normal form, by id."""
-        nodes = self._nodes(
-            "n.id = $1 OR n.id IN (SELECT id FROM alias WHERE alias_key = $2) OR lower(n.name) = lower($1)",
-            [text, normal_form(text)],
-        )
-        return [node for node in nodes if kind is None or kind in SCHEMA.ancestors(node.kind)]
+    def find(self, text: str, kind: str | None = None, *, bare: bool = False) -> list[Node]:
+        """Nodes whose id, key, name or alias is ``text`` in normal form, by id; ``bare`` without properties."""
+        rows = self._rows(_NAMED, [text, normal_form(text)])
+        rows = [row for row in rows if kind is None or kind in SCHEMA.ancestors(row[1])]
+        if bare or not rows:
+            return [Node(node_id, known, name, {}) for node_id, known, name in rows]
+        return list(self._nodes(few_nodes(), [ids := [row[0] for row in rows], keys_of(self._db, ids)]))
 
     def nodes(self, kind: str | None = None, *, ids: Sequence[str] | None = None) -> Iterator[Node]:
         """All nodes, those of a kind and its sub-kinds, or those of these ids; by id."""
         kinds = self._kinds(kind)
         if ids is not None:
             chosen = "n.kind IN (SELECT unnest($1)) AND n.id IN (SELECT unnest(CAST($2 AS VARCHAR[])))"
-            return self._nodes(chosen, [kinds, list(ids)])
+            return self._nodes(node_select(chosen), [kinds, list(ids)])
         condition = f"{IN_PIECE} AND n.kind IN (SELECT unnest($3))"
-        return chained.from_iterable(self._nodes(condition, [*piece, kinds]) for piece in node_pieces(self._db))
+        select = node_select(condition)
+        return chained.from_iterable(self._nodes(select, [*piece, kinds]) for piece in node_pieces(self._db))
 
     def _kinds(self, kind: str | None) -> list[str]:
         return [k.name for k in SCHEMA.kinds if kind is None or kind in SCHEMA.ancestors(k.name)]
 
-    def _nodes(self, condition: str, parameters: Sequence[Any]) -> Iterator[Node]:
-        rows = stream(self._db, f"{node_select(condition)} ORDER BY w.id", parameters)
+    def _nodes(self, select: str, parameters: Sequence[Any]) -> Iterator[Node]:
+        rows = stream(self._db, f"{select} ORDER BY w.id", parameters)
         return (Node(row[0], row[1], row[2], _grouped(row[3], row[4])) for row in rows)
 
     def edges(
@@ -201,6 +208,10 @@ class DuckDBView(ReviewReads):
     ) -> list[Fact]:
         """Facts that fit all that is given, by id; see :meth:`bulian.graph.store.GraphView.facts`."""
         return list(fact_rows(self._db, ids=ids, node=node, edge=edge, subjects=subjects, predicates=predicates))
+
+    def cited(self, ids: Sequence[str]) -> pa.Table:
+        """These facts as columns; see :meth:`bulian.graph.store.GraphView.cited`."""
+        return cited(self._db, ids)
 
     def all_facts(self) -> Iterator[Fact]:
         """Every fact, by id, without holding them all."""

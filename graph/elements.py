@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .facts import Source
+
+if TYPE_CHECKING:
+    import networkx as nx  # only chains need it, and it takes long to load
 
 __all__ = ["LONGEST_NAME", "Chain", "Document", "Edge", "Link", "Node", "Scope"]
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 from .kinds import CONTEXT, SCHEMA
 
 __all__ = [
+    "CITED_SCHEMA",
     "FACT_COLUMNS",
     "FACT_SCHEMA",
     "ID_SQL",
@@ -75,6 +76,16 @@ FACT_SCHEMA: Final = pa.schema([("id", pa.string()), *_CONTENT.items(), *_PLACE.
 when null); ``sheet`` and ``row``, or the characters ``start`` to ``stop``, locate it."""
 
 FACT_COLUMNS: Final = tuple(FACT_SCHEMA.names)
+
+CITED_SCHEMA: Final = pa.schema([
+    ("id", pa.string()), ("subject_id", pa.string()), ("subject", pa.string()), ("predicate", pa.string()),
+    ("object_id", pa.string()), ("object", pa.string()), ("value", pa.string()), ("number", pa.float64()),
+    ("source", pa.string()), ("source_title", pa.string()), ("source_date", pa.string()), ("carrier", pa.string()),
+    ("sheet", pa.string()), ("row", pa.int32()), ("start", pa.int32()), ("stop", pa.int32()), ("quote", pa.string()),
+    ("note", pa.string()), ("method", pa.string()), ("confidence", pa.float64()), ("modality", pa.string()),
+    *QUALIFIERS.items(),
+])  # fmt: skip
+"""Columns of facts read back, ends resolved: as :class:`Fact`, but ``carrier`` to ``stop`` make up its locator."""
 
 # Who says it and how it was read: the same for most facts of a file, so a digest of it is computed once per file.
 _SAYING: Final = ("source_date", "method", "modality")

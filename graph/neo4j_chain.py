@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-
-import networkx as nx
 
 from .modality import CONFIRMED_CYPHER
 from .neo4j_schema import NODE, slot
@@ -19,8 +17,10 @@ Ask = Callable[..., list[list[Any]]]
 _DATA = ("relation", "fact", "modality", "confidence", "essentiality", "alt_group", "cost_share", "date")
 
 
-def read_chain(ask: Ask, chain: Node) -> Chain:
+def read_chain(ask: Ask, chain: Node, links: Iterable[Link]) -> Chain:
     """The products of a chain and the relations among them; see :meth:`bulian.graph.store.GraphView.chain`."""
+    import networkx as nx
+
     graph: Chain = nx.MultiDiGraph(name=chain.name)
     rows = ask(
         f"MATCH (n:{NODE})-[e:IN_CHAIN]->(c:{NODE} {{id: $chain}}) WHERE e.modality IN {CONFIRMED_CYPHER}"
@@ -37,9 +37,10 @@ def read_chain(ask: Ask, chain: Node) -> Chain:
             key_component="是" in key,
             aliases=sorted(aliases),
         )
-    for source, target, data in chain_links(ask, chain.id):
+    for source, target, data in links:
         if source in graph and target in graph:
             graph.add_edge(source, target, key=data["fact"], **data)
+    nx.freeze(graph)
     return graph
 
 

@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from .facts import QUALIFIERS, Fact, locator_text
+from .facts import CITED_SCHEMA, QUALIFIERS, Fact, locator_text
+from .neo4j_chain import Ask
 from .neo4j_schema import NODE, slot
 
-__all__ = ["EVERY", "KEY_COLUMN", "as_facts", "chosen", "lowered", "lowered_all"]
+__all__ = ["EVERY", "KEY_COLUMN", "as_facts", "chosen", "cited", "lowered", "lowered_all"]
 
 _QUALIFIERS: Final = tuple(QUALIFIERS)
 # What the embedded store joins, looked up by index for the facts asked for only.
@@ -59,11 +60,25 @@ def chosen(
     return f"{start} WHERE {' AND '.join(conditions)}{_FIELDS}", parameters
 
 
+def cited(ask: Ask, ids: Sequence[str]) -> pa.Table:
+    """These facts as columns, each once; see the read interface."""
+    statement, parameters = chosen(ids, None, None, None, None)
+    rows = [row[:KEY_COLUMN] for row in _once(ask(statement, **parameters))]
+    columns = zip(*rows, strict=True) if rows else [()] * len(CITED_SCHEMA)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, CITED_SCHEMA, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=CITED_SCHEMA)
+
+
 def as_facts(rows: Iterable[Sequence[Any]], *, ordered: bool = False) -> Iterator[Fact]:
-    """Facts by id, each once: where several files carry it, by the first place in the order of files."""
+    """Facts by id, each once."""
+    return map(_fact, _once(rows, ordered=ordered))
+
+
+def _once(rows: Iterable[Sequence[Any]], *, ordered: bool = False) -> Iterator[Sequence[Any]]:
+    """The row of each fact by id: where several files carry it, the first place in the order of files."""
     sorted_rows = rows if ordered else sorted(rows, key=lambda row: str(row[0]))
     for _, same in groupby(sorted_rows, key=lambda row: row[0]):
-        yield _fact(min(same, key=_place))
+        yield min(same, key=_place)
 
 
 def _place(row: Sequence[Any]) -> tuple[Any, ...]:

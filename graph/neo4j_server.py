@@ -158,7 +158,8 @@ class Server:
             return self._waited(lambda: self._in_session(function))
 
     def _in_session(self, function: Callable[[neo4j.Session], T]) -> T:
-        with self._driver.session(database=self.address.database, fetch_size=10_000) as session:
+        # Every answer is read whole; asked for in parts, the server would wait while we unpack, and we while it reads.
+        with self._driver.session(database=self.address.database, fetch_size=-1) as session:
             return function(session)
 
     def _waited(self, function: Callable[[], T]) -> T:

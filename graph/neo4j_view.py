@@ -8,18 +8,28 @@ that an answer never mixes two states.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from heapq import merge
 from typing import Any, Final
 
 import neo4j
-import networkx as nx
 import pyarrow as pa
 
-from . import neo4j_chain, neo4j_facts, neo4j_leads, neo4j_listings, neo4j_presence, neo4j_remaining, neo4j_supply
+from . import (
+    duckdb_presence,
+    duckdb_supply,
+    neo4j_chain,
+    neo4j_facts,
+    neo4j_leads,
+    neo4j_listings,
+    neo4j_remaining,
+    neo4j_supply,
+)
 from .errors import NotFoundError, StoreUnavailable
 from .facts import Fact, Source
 from .kinds import CLAIMS, SCHEMA, TRADE_FLOWS
 from .names import normal_form
+from .neo4j_makers import Makers
 from .neo4j_raw import RawReads
 from .neo4j_review import ReviewReads
 from .neo4j_schema import EDGE_QUALIFIERS, NODE, predicate_of, slot
@@ -46,6 +56,7 @@ class Neo4jView(RawReads, ReviewReads):
         self._server = server
         self._revision = revision
         self._regions: Regions | None = None
+        self._links: dict[str, list[Link]] = {}
         self.path = str(server.address)
 
     def rows(self, statement: str, **parameters: Any) -> list[list[Any]]:
@@ -103,13 +114,18 @@ class Neo4jView(RawReads, ReviewReads):
 
     def chain(self, name: str) -> Chain:
         """The products of a chain and the relations among them; see :meth:`bulian.graph.store.GraphView.chain`."""
-        graph: Chain = neo4j_chain.read_chain(self.rows, self._chain_node(name))
-        nx.freeze(graph)
-        return graph
+        chain = self._chain_node(name)
+        return neo4j_chain.read_chain(self.rows, chain, self._links_of(chain))
 
     def links(self, chain: str) -> list[Link]:
         """Every 需要 and 属于 row that holds for a chain; see :meth:`bulian.graph.store.GraphView.links`."""
-        return list(neo4j_chain.chain_links(self.rows, self._chain_node(chain).id))
+        return self._links_of(self._chain_node(chain))
+
+    def _links_of(self, chain: Node) -> list[Link]:
+        """A question asks for the chain and for its rows; they are read once."""
+        if chain.id not in self._links:
+            self._links[chain.id] = list(neo4j_chain.chain_links(self.rows, chain.id))
+        return self._links[chain.id]
 
     def _chain_node(self, name: str) -> Node:
         found = self.find(name, "Chain")
@@ -122,15 +138,15 @@ class Neo4jView(RawReads, ReviewReads):
         """The node of that id, or None."""
         return next(self.nodes(ids=[node_id]), None)
 
-    def find(self, text: str, kind: str | None = None) -> list[Node]:
-        """Nodes whose id, key, name or alias is ``text`` in normal form, by id."""
+    def find(self, text: str, kind: str | None = None, *, bare: bool = False) -> list[Node]:
+        """Nodes whose id, key, name or alias is ``text`` in normal form, by id; ``bare`` without properties."""
         rows = self.rows(
             f"CALL () {{ MATCH (n:{NODE} {{id: $id}}) RETURN n UNION MATCH (n:{NODE} {{lowered: $lowered}}) RETURN n"
             f" UNION MATCH (a:BulianAlias {{key: $key}}) MATCH (n:{NODE} {{id: a.id}}) RETURN n }}"
             f" RETURN DISTINCT {_NODE_FIELDS}",
             id=slot(text), lowered=slot(neo4j_facts.lowered(text)), key=slot(normal_form(text)),
         )  # fmt: skip
-        nodes = [_node(row) for row in sorted(rows, key=lambda row: str(row[0]))]
+        nodes = [_node([*row[:3], {}] if bare else row) for row in sorted(rows, key=lambda row: str(row[0]))]
         return [node for node in nodes if kind is None or kind in SCHEMA.ancestors(node.kind)]
 
     def nodes(self, kind: str | None = None, *, ids: Sequence[str] | None = None) -> Iterator[Node]:
@@ -184,6 +200,10 @@ class Neo4jView(RawReads, ReviewReads):
             return list(self.all_facts())
         return list(neo4j_facts.as_facts(self.rows(statement, **parameters)))
 
+    def cited(self, ids: Sequence[str]) -> pa.Table:
+        """These facts as columns; see :meth:`bulian.graph.store.GraphView.cited`."""
+        return neo4j_facts.cited(self.rows, ids)
+
     def all_facts(self) -> Iterator[Fact]:
         """Every fact, by id, without holding them all."""
         return neo4j_facts.as_facts(self.pages(neo4j_facts.EVERY, key=neo4j_facts.KEY_COLUMN), ordered=True)
@@ -193,17 +213,21 @@ class Neo4jView(RawReads, ReviewReads):
         label = NODE if kind is None else f"{NODE}:{SCHEMA.kind(kind).name}"
         return int(self.rows(f"MATCH (n:{label}) RETURN count(n)")[0][0])
 
+    @cached_property
+    def _made(self) -> Makers:
+        return Makers(self.rows, self.regions())
+
     def supply(self, pairs: pa.Table, region: str, confidence: float) -> pa.Table:
         """Independent supply per product and scope; see :meth:`bulian.graph.store.GraphView.supply`."""
-        return neo4j_supply.supply(self.rows, self.regions(), pairs, region, confidence)
+        return duckdb_supply.supply(self._made.of(pairs), pairs, region, confidence)
 
     def producers(self, pairs: pa.Table, region: str, limit: int) -> pa.Table:
         """The best supported makers; see :meth:`bulian.graph.store.GraphView.producers`."""
-        return neo4j_supply.producers(self.rows, self.regions(), pairs, region, limit)
+        return self._made.whole_ids(duckdb_supply.producers(self._made.of(pairs), pairs, region, limit))
 
     def presence(self, pairs: pa.Table, level: Level, confidence: float) -> pa.Table:
         """Independent makers per area and product; see :meth:`bulian.graph.store.GraphView.presence`."""
-        return neo4j_presence.presence(self.rows, self.regions(), pairs, level, confidence)
+        return duckdb_presence.presence(self._made.of(pairs), self.regions(), pairs, level, confidence)
 
     def remaining(self, pairs: pa.Table, confidence: float, region: str | None, removal: Removal) -> pa.Table:
         """Makers before and after a removal; see :meth:`bulian.graph.store.GraphView.remaining`."""

@@ -44,8 +44,11 @@ class GraphView(Protocol):
     def node(self, node_id: str) -> Node | None:
         """The node of that id, or None."""
 
-    def find(self, text: str, kind: str | None = None) -> list[Node]:
-        """Nodes whose id, key, name or alias is ``text`` in normal form, by id."""
+    def find(self, text: str, kind: str | None = None, *, bare: bool = False) -> list[Node]:
+        """Nodes whose id, key, name or alias is ``text`` in normal form, by id.
+
+        With ``bare`` their properties are left out, which is quicker in a store of millions of facts.
+        """
 
     def nodes(self, kind: str | None = None, *, ids: Sequence[str] | None = None) -> Iterator[Node]:
         """All nodes, those of a kind and its sub-kinds, or those of these ids; by id."""
@@ -76,6 +79,12 @@ class GraphView(Protocol):
             edge: behind this edge (source, relation, target).
             subjects: about any of these nodes, as subject.
             predicates: of any of these relations or properties.
+        """
+
+    def cited(self, ids: Sequence[str]) -> pa.Table:
+        """These facts, each once, as columns (:data:`~bulian.graph.facts.CITED_SCHEMA`), in no order.
+
+        Answers cite a hundred thousand facts at once; as objects they would take longer than all judging.
         """
 
     def all_facts(self) -> Iterator[Fact]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bulian.graph.regions import ROOT
 from bulian.graph.store import GraphView
@@ -29,11 +29,13 @@ def rounded(value: float | None) -> float | None:
 
 def case_of(situation: Situation, product: str) -> Case:
     """The numbers a product of the chain is judged by."""
-    claims, settings = situation.claims.get(product, NO_CLAIMS), situation.settings
+    claims, settings = situation.claims.get(product), situation.settings
+    if claims is None:  # as of most products of a large chain
+        return Case(honours=situation.honours.get(product), **_supplied(situation, product))
     shares = claims.domestic_shares()
     marginal = {share.number is not None and share.number <= settings.marginal_share for share in shares}
     quotient = claims.location_quotient(situation.region.code)
-    said = Case(
+    return Case(
         lq=quotient.number if quotient else None,
         absence_stated=claims.absence_stated(situation.around, situation.inside),
         dependent=claims.dependent(settings),
@@ -41,26 +43,29 @@ def case_of(situation: Situation, product: str) -> Case:
         domestic_share=shares[0].number if shares else None,
         share_disputed=len(marginal) == 2,
         honours=situation.honours.get(product),
+        **_supplied(situation, product),
     )
-    return with_supply(said, situation, product)
 
 
 def with_supply(case: Case, situation: Situation, product: str) -> Case:
     """The same statements, judged by the situation's supply and by what its chain says stops without the product."""
+    return replace(case, **_supplied(situation, product))
+
+
+def _supplied(situation: Situation, product: str) -> dict[str, Any]:
     supply = situation.supply.get(product, NO_SUPPLY)
     settings, doubts, here = situation.settings, situation.doubts, situation.region.code
-    return replace(
-        case,
-        local_groups=supply.local.groups,
-        local_n_eff=supply.local.n_eff,
-        domestic_groups=supply.china.groups,
-        foreign_groups=supply.foreign.groups,
-        perhaps_local=supply.near.groups,
-        absent_local=situation.here.absence(product, supply.local.groups, doubts(product, here), settings),
-        absent_national=situation.nationwide.absence(product, supply.china.groups, doubts(product, ROOT), settings),
-        blocks=len(situation.chain.blocks[product]),
-        national_share=national_share(supply),
-    )
+    return {
+        "local_groups": supply.local.groups,
+        "local_n_eff": supply.local.n_eff,
+        "domestic_groups": supply.china.groups,
+        "foreign_groups": supply.foreign.groups,
+        "perhaps_local": supply.near.groups,
+        "absent_local": situation.here.absence(product, supply.local.groups, doubts(product, here), settings),
+        "absent_national": situation.nationwide.absence(product, supply.china.groups, doubts(product, ROOT), settings),
+        "blocks": len(situation.chain.blocks[product]),
+        "national_share": national_share(supply),
+    }
 
 
 def national_share(supply: ProductSupply) -> float | None:

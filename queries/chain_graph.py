@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import pyarrow as pa
@@ -16,6 +17,9 @@ from bulian.graph.store import Chain, GraphView, Link
 
 from .feasibility import AndOrGraph, Requirement, blocks, essential_if, finals
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .figures import ChainFigures
 
 __all__ = ["ChainGraph", "assembled", "read_chain"]
 
@@ -59,9 +63,21 @@ class ChainGraph:
                 found[target].append(data["fact"])
         return found
 
+    @cached_property
+    def needed(self) -> Counter[str]:
+        """How many relations of the chain end in each product; those where none does are not in it."""
+        return Counter(target for _, target in self.graph.edges())
+
+    @cached_property
+    def figures(self) -> ChainFigures:
+        """What stands beside the findings and decides no label; see :func:`bulian.queries.figures.chain_figures`."""
+        from .figures import chain_figures
+
+        return chain_figures(self)
+
     def compute(self) -> None:
-        """Compute what is computed once and kept: ``blocks``, ``if_essential``, ``needing``."""
-        _ = self.blocks, self.if_essential, self.needing
+        """Compute what is computed once and kept: ``blocks``, ``if_essential``, ``needing``, ``needed``."""
+        _ = self.blocks, self.if_essential, self.needing, self.needed
 
     def pairs(self, products: Iterable[str] | None = None) -> pa.Table:
         """Columns ``root`` and ``leaf``: makers of the leaf supply the root; of all products or of these."""

@@ -114,6 +114,8 @@ class ProductClaims:
             limit: at most so many.
         """
         shares = self.national("domestic_share")
+        if len(self.claims) == 1 and len(shares) == 1 and not self.trade_facts and not self.perhaps_made:
+            return [shares[0].fact][:limit]
         marginal = [c for c in shares if c.number is not None and c.number <= settings.marginal_share]
         quotients = [c for c in self.claims.get("location_quotient", ()) if c.region == around[0]]
         special = ("domestic_share", "location_quotient", "local_production")

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .situation import Situation
 
-__all__ = ["Change", "Rate", "Step", "Way", "changes_told", "rate_step", "regional_changes", "replaceable"]
+__all__ = [
+    "Change", "Rate", "Step", "Way", "changes_told", "rate_step", "regional_changes", "replaceable",
+    "told",
+]  # fmt: skip
 
 Change = Mapping[str, Any]
 """``axis``, ``what`` (a number of the finding, ``detection_rate`` or ``import_dependence``), ``from``, ``to``, ``label``,
@@ -72,16 +75,17 @@ def changes_told(
 ) -> tuple[Change, ...]:
     """The ways that lead to another label and of which no step can be left out."""
     before = first_rule(rules, case, settings).label
-    told: list[Change] = []
+    found: list[Change] = []
     for way in ways:
         label = _label(rules, case, settings, way)
         fewer = ([step for step in way if step is not left_out] for left_out in way) if len(way) > 1 else ()
         if label != before and all(_label(rules, case, settings, steps) != label for steps in fewer):
-            told.append(_told(axis, label, way))
-    return tuple(told)
+            found.append(told(axis, label, way))
+    return tuple(found)
 
 
-def _told(axis: str, label: str, way: Way) -> Change:
+def told(axis: str, label: str, way: Way) -> Change:
+    """A way that leads to a label, for people and scripts."""
     numbers = [number for step in way for number in ((step.what, step.now, step.to), *step.also)]
     (what, now, to), *others = numbers
     text = f"若{'，且'.join(step.text for step in way)}，则为{label}。"

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from math import floor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from bulian.graph.regions import ROOT
 
 from .claims import NO_CLAIMS, Claim
-from .counterfactual import Change, Rate, Step, Way, changes_told, rate_step, replaceable
+from .counterfactual import Change, Rate, Step, Way, changes_told, rate_step, replaceable, told
 from .rules import NATIONAL_RULES, Case, first_rule
 
 if TYPE_CHECKING:
@@ -19,35 +20,46 @@ if TYPE_CHECKING:
 
 __all__ = ["national_changes"]
 
+_SUPPLIED: Final = "国内可供"
+
 
 def national_changes(situation: Situation, product: str, case: Case) -> tuple[Change, ...]:
     """What would change the label of a product for China, towards 国内可供 first."""
     settings, searches = situation.settings, situation.nationwide
     doubts = situation.doubts(product, ROOT)
     judged = Case(
-        domestic_groups=case.domestic_groups, absent_national=case.absent_national, blocks=case.blocks,
+        domestic_groups=min(1, case.domestic_groups), absent_national=case.absent_national, blocks=case.blocks,
         dependent=case.dependent, gap=case.gap, domestic_share=case.domestic_share, share_disputed=case.share_disputed,
     )  # fmt: skip
+    if case.domestic_groups:
+        label = _label_when_gone(judged, settings, searches.absence(product, 0, doubts, settings))
+        if label is not None:
+            return () if label == _SUPPLIED else (told("national", label, _all_gone(case.domestic_groups)),)
     trade = _independent(situation, product) if case.dependent else ()
     rate = None if case.domestic_groups else rate_step(searches, product, doubts, settings)
-    without = searches.absence(product, 0, doubts, settings) if case.domestic_groups else None
-    return _national(judged, settings, trade, rate, without)
+    return _national(judged, settings, trade, rate)
 
 
-# Products differ in little that bears on China as a whole.
+# Products differ in little that bears on China as a whole: of domestic makers, only whether there are any.
 @lru_cache(maxsize=8192)
-def _national(case: Case, settings: Settings, trade: Way, rate: Rate | None, without: float | None) -> tuple[Change, ...]:
-    """The same from what alone bears on it; ``without`` is P_absent if all domestic makers left."""
-    supplied = first_rule(NATIONAL_RULES, case, settings).label == "国内可供"
-    ways = [_all_gone(case, without)] if supplied else _ways(case, settings, trade, rate)
-    return changes_told("national", NATIONAL_RULES, case, settings, ways)
+def _national(case: Case, settings: Settings, trade: Way, rate: Rate | None) -> tuple[Change, ...]:
+    """The same of what is not 国内可供, from what alone bears on it."""
+    return changes_told("national", NATIONAL_RULES, case, settings, _ways(case, settings, trade, rate))
 
 
-def _all_gone(case: Case, absent: float | None) -> Way:
-    """All domestic makers leave, and the sources searched still stand."""
-    text = f"国内 {case.domestic_groups} 家独立供应者都退出"
-    fields = (("domestic_groups", 0), ("absent_national", absent))
-    return (Step("domestic_groups", case.domestic_groups, 0, text, fields),)
+@lru_cache(maxsize=8192)
+def _label_when_gone(case: Case, settings: Settings, absent: float | None) -> str | None:
+    """The label if all domestic makers left, with P_absent then; None of what is not 国内可供.
+
+    The sources that were searched still stand.
+    """
+    if first_rule(NATIONAL_RULES, case, settings).label != _SUPPLIED:
+        return None
+    return first_rule(NATIONAL_RULES, replace(case, domestic_groups=0, absent_national=absent), settings).label
+
+
+def _all_gone(groups: int) -> Way:
+    return (Step("domestic_groups", groups, 0, f"国内 {groups} 家独立供应者都退出", (("domestic_groups", 0),)),)
 
 
 def _ways(case: Case, settings: Settings, trade: Way, rate: Rate | None) -> Iterator[Way]:

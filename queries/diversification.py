@@ -151,7 +151,7 @@ def extension_names(view: GraphView, here: LocalView) -> tuple[str, ...]:
 def _candidates(here: LocalView) -> list[str]:
     least = here.settings.extend_inputs
     found = []
-    for product in sorted(here.chain.graph):
+    for product in sorted(here.links.users() & here.chain.graph.nodes):
         if here.links.made(product) or here.chain.graph.nodes[product]["kind"] == _USE:
             continue
         share, essential = here.links.input_share(product), here.links.input_share(product, essential=True)

@@ -33,7 +33,7 @@ def explain(view: GraphView, text: str) -> Explanation:
         AmbiguousNameError: several nodes bear the name; the message lists them.
     """
     match = _EDGE.match(text.strip())
-    whole = None if match is None else _found(view, text.strip(), None)
+    whole = match is not None and view.find(text.strip(), bare=True)
     if match is None or whole:
         node = find_one(view, text.strip())
         facts = sorted(view.facts(node=node.id), key=lambda fact: _reading_order(fact, node.id))
@@ -76,7 +76,8 @@ def _told(confidence: float, facts: int, sources: int, qualifiers: Mapping[str, 
 
 
 def _found(view: GraphView, text: str, kinds: Sequence[str] | None) -> list[Node]:
-    found = view.find(text)
+    """The nodes meant; of an end of an edge, whose ``kinds`` are given, only what it is, not what is said of it."""
+    found = view.find(text, bare=kinds is not None)
     if not found and (kinds is None or "Region" in kinds):
         try:
             region = view.node(f"Region:{view.regions().resolve(text).code}")

@@ -138,6 +138,8 @@ def essential_if(graph: AndOrGraph, finals: Collection[str]) -> tuple[IfEssentia
     for window in windows(rules, also=named):
         for need, gain in zip(open_needs, gains, strict=True):
             grown = raised(rules, window.sets, rules.index[need.product], rules.body_of(need.members))
+            if not grown:
+                continue
             for end in sorted(ends & grown.keys(), key=rules.names.__getitem__):
                 for name in window.names(grown[end] & ~window.sets[end]):
                     gain[name].append(rules.names[end])

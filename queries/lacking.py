@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bulian.graph.regions import ROOT
 
-from .claims import NO_CLAIMS, Claim, ProductClaims
+from .claims import Claim, ProductClaims
 from .registers import dependent, register_of
 from .rules import Case
 from .settings import Settings
@@ -20,6 +20,7 @@ __all__ = ["lacking"]
 
 _SHOWN = 3
 _SUPPLY = ("domestic_share", "import_dependence")
+_UNDECIDED: Final = "没有国产化率、进口依赖度或贸易数据，不能判断是否依赖境外。"
 
 
 def lacking(situation: Situation, product: str, case: Case) -> tuple[str, ...]:
@@ -86,8 +87,8 @@ def _makers(situation: Situation, product: str, case: Case) -> Iterator[str]:
     yield from _hints(situation, product, case)
     if supply.local.unverified:
         yield f"有 {supply.local.unverified} 家本地企业的生产说法置信度低于 {settings.confidence:g}，未计入，待核实。"
-    nearby = [code for code in situation.around[1:] if code != ROOT]
     if supply.near.groups:
+        nearby = [code for code in situation.around[1:] if code != ROOT]
         names = _named(situation, product, "domestic", nearby)
         yield (
             f"有 {supply.near.groups} 家生产企业的所在地只知到上级地区{names}，可能就在{situation.region.name}。"
@@ -131,8 +132,11 @@ def _named(situation: Situation, product: str, scope: str, places: Collection[st
 
 
 def _statements(situation: Situation, product: str) -> Iterator[str]:
-    claims = situation.claims.get(product, NO_CLAIMS)
+    claims = situation.claims.get(product)
     settings = situation.settings
+    if claims is None:  # nobody says anything of it
+        yield _UNDECIDED
+        return
     yield from _shares(claims, settings)
     some = [*claims.made_in(situation.inside), *(c for c in claims.perhaps_made if situation.inside(c.region))]
     none = claims.absent_from(situation.around)
@@ -150,7 +154,7 @@ def _statements(situation: Situation, product: str) -> Iterator[str]:
     elif claims.trade is not None and claims.trade.partial:
         yield f"是否依赖境外按不足一年的数据判断：{'；'.join(claims.trade.partial)}。"
     if claims.dependent(settings) is None and claims.trade is None:
-        yield "没有国产化率、进口依赖度或贸易数据，不能判断是否依赖境外。"
+        yield _UNDECIDED
     elif claims.dependent(settings) and claims.held_abroad(settings) is None:
         yield "没有出口管制或专利数据，不能判断技术是否为境外所持。"
 
@@ -187,5 +191,5 @@ def _needs(situation: Situation, product: str, case: Case) -> Iterator[str]:
         told = "；".join(f"“{user}”对它的需要若为必需，将多停 {count} 种终端产品" for user, count in would[:_SHOWN])
         more = f"等 {len(would)} 处" if len(would) > _SHOWN else ""
         yield f"有的需要未说明必要性，未计入阻断：{told}{more}。"
-    if not case.blocks and not situation.chain.graph.in_degree(product):
+    if not case.blocks and product not in situation.chain.needed:
         yield "链上没有登记谁需要它，阻断数可能偏低。"

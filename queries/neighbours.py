@@ -60,25 +60,38 @@ class Neighbours:
         return self.supply.get(product, NO_SUPPLY).local.groups > 0
 
     @cached_property
-    def _inputs(self) -> dict[str, tuple[Input, ...]]:
-        found: dict[str, list[Input]] = defaultdict(list)
+    def _needs(self) -> dict[str, list[Need]]:
+        found: dict[str, list[Need]] = defaultdict(list)
         for need in self.chain.rules.needs:
-            objects = tuple(sorted(need.members))
-            found[need.product].append(Input(objects, _said(need), tuple(filter(self.made, objects))))
-        return {product: tuple(sorted(inputs, key=_essential_first)) for product, inputs in found.items()}
+            found[need.product].append(need)
+        return dict(found)
+
+    @cached_property
+    def _inputs(self) -> dict[str, tuple[Input, ...]]:
+        """Of those asked for so far."""
+        return {}
 
     @cached_property
     def _customers(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = defaultdict(set)
-        for product, inputs in self._inputs.items():
-            for name in {name for one in inputs for name in one.objects}:
+        for need in self.chain.rules.needs:
+            for name in need.members:
                 for leaf in self.chain.leaves.get(name, (name,)):
-                    found[leaf].add(product)
+                    found[leaf].add(need.product)
         return found
+
+    def users(self) -> set[str]:
+        """The products with an input that is made here."""
+        made = {product for product in self.supply if self.made(product)}
+        return {need.product for need in self.chain.rules.needs if not made.isdisjoint(need.members)}
 
     def inputs(self, product: str) -> tuple[Input, ...]:
         """What a product needs, 必需 first; empty where no row says."""
-        return self._inputs.get(product, ())
+        if product not in self._inputs:
+            needs = ((tuple(sorted(need.members)), need) for need in self._needs.get(product, ()))
+            inputs = [Input(objects, _said(need), tuple(filter(self.made, objects))) for objects, need in needs]
+            self._inputs[product] = tuple(sorted(inputs, key=_essential_first))
+        return self._inputs[product]
 
     def customers(self, product: str) -> tuple[str, ...]:
         """The other products of the chain that need it, sorted."""

@@ -18,7 +18,6 @@ from typing import TypeVar
 
 import numpy as np
 
-from bulian.queries.rule_order import components
 from bulian.queries.stop_rules import StopRules
 
 __all__ = ["Window", "raised", "stoppers", "windows"]
@@ -65,7 +64,7 @@ def stoppers(rules: StopRules, nodes: Iterable[int]) -> Iterator[tuple[str, Iter
 
     A product may come several times, each time with others, or never.
     """
-    ordered = components(rules)
+    ordered = rules.order
     fed = [node for node in nodes if rules.by_head[node]]
     sparse = _sparse_sets(rules, ordered, MOST_MEMBERS)
     if sparse is not None:
@@ -84,7 +83,7 @@ def windows(rules: StopRules, *, also: Collection[int] = (), bits: int = WINDOW_
         also: products to give a bit too, though no rule waits for them.
         bits: how many bits all sets of one window may hold together; at least 64 products share a window.
     """
-    return _windows(rules, components(rules), also, bits)
+    return _windows(rules, rules.order, also, bits)
 
 
 def _windows(rules: StopRules, ordered: list[list[int]], also: Collection[int], bits: int) -> Iterator[Window]:

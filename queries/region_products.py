@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -136,9 +136,8 @@ def read_region_products(view: GraphView, chain: ChainGraph, level: Level, setti
     from scipy.sparse import coo_array  # slow to start
 
     table = view.presence(chain.pairs(), level, settings.confidence)
-    names: Any = table["region"].to_pylist()
-    wider = table.slice(len(names) - names.count(None))  # rows without a region stand last
-    table = table.slice(0, len(names) - wider.num_rows)
+    wider = table.slice(table.num_rows - table["region"].null_count)  # rows without a region stand last
+    table = table.slice(0, table.num_rows - wider.num_rows)
     regions, rows = _numbered(table["region"])
     products, columns = _numbered(table["root"])
     counts = table["groups"].to_numpy()
@@ -149,6 +148,9 @@ def read_region_products(view: GraphView, chain: ChainGraph, level: Level, setti
 
 def _numbered(column: pa.ChunkedArray) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """The names of a column, sorted, and the number of each row's name among them."""
-    names = tuple(sorted(column.unique().to_pylist()))
-    place = {name: number for number, name in enumerate(names)}
-    return names, np.fromiter(map(place.__getitem__, column.to_pylist()), dtype=np.int64, count=len(column))
+    coded = column.combine_chunks().dictionary_encode()
+    known = coded.dictionary.to_pylist()
+    order = sorted(range(len(known)), key=known.__getitem__)
+    place = np.empty(len(known), np.int64)
+    place[order] = np.arange(len(known))
+    return tuple(known[number] for number in order), place[coded.indices.to_numpy(zero_copy_only=False)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["dependent", "register_of"]
@@ -17,6 +18,7 @@ _REGISTERS: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def register_of(*names: str) -> str | None:
     """The register a source of these names (title, address) derives from, None where none is known."""
     text = " ".join(names).lower()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from bulian.queries.stop_rules import StopRules
+if TYPE_CHECKING:
+    from bulian.queries.stop_rules import StopRules
 
 __all__ = ["components"]
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from bulian.graph.store import GraphView
 
@@ -35,6 +35,14 @@ class Search:
     for_file: bool = False
 
 
+class _Found(NamedTuple):
+    """What covers a product: all searches, those that were made, the rates of all."""
+
+    all: list[Search]
+    made: list[Search]
+    rates: tuple[float, ...]
+
+
 @dataclass(frozen=True)
 class Searches:
     """The searches that hold for one region, by product; ``None`` holds those of every product.
@@ -45,7 +53,7 @@ class Searches:
 
     by_product: Mapping[str | None, Sequence[Mapping[str, Any]]]
     supposed: Sequence[Mapping[str, Any]] = ()
-    _found: dict[str, list[Search]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _found: dict[str | None, _Found] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def declared(self) -> Searches:
@@ -54,7 +62,7 @@ class Searches:
 
     def made(self, product: str) -> list[Search]:
         """The searches that were made: what covers a product without what is only supposed."""
-        return [search for search in self.of(product) if not search.assumed]
+        return self._of(product).made
 
     def of(self, product: str) -> list[Search]:
         """The searches that cover a product, each source once.
@@ -62,29 +70,37 @@ class Searches:
         Of one source a row of the table wins over a declared file, then the narrowest area, then one that names
         the product, then the newest, then the one that proves least.
         """
-        if product not in self._found:
-            self._found[product] = self._best(product)
-        return self._found[product]
+        return self._of(product).all
 
-    def _best(self, product: str) -> list[Search]:
+    def _of(self, product: str) -> _Found:
+        known = product if product in self.by_product else None  # nothing names the others: one answer for all of them
+        found = self._found.get(known)
+        if found is None:
+            found = self._found[known] = self._best(known)
+        return found
+
+    def _best(self, product: str | None) -> _Found:
         best: dict[str, tuple[Any, ...]] = {}
-        known = (*self.by_product.get(product, ()), *self.by_product.get(None, ()))
+        named = () if product is None else self.by_product.get(product, ())
+        known = (*named, *self.by_product.get(None, ()))
         for declared, row in (*((False, row) for row in self.supposed), *((True, row) for row in known)):
             widest = (declared, row["method_is_file"], row["depth"], row["product"] is None)
             rank = (*widest, _reversed(row["date"]), row["rate"], row["fact"])
             name = row["searched_source"]
             if name not in best or rank < best[name][0]:
                 best[name] = (rank, _search(row))
-        return [best[name][1] for name in sorted(best)]
+        searches = [best[name][1] for name in sorted(best)]
+        made = [search for search in searches if not search.assumed]
+        return _Found(searches, made, tuple(search.rate for search in searches))
 
     def absence(self, product: str, groups: int, doubts: Sequence[float], settings: Settings) -> float | None:
         """P_absent of makers of a product here: None where nothing covers it, else 0 where ``groups`` are confirmed."""
-        rates = tuple(search.rate for search in self.of(product))
+        rates = self._of(product).rates
         return 0.0 if rates and groups else _absent(rates, tuple(doubts), settings.prior)
 
     def rate_needed(self, product: str, doubts: Sequence[float], settings: Settings) -> float | None:
         """The detection rate one more source needs to settle it; None where unverified claims forbid it."""
-        rates = tuple(search.rate for search in self.of(product))
+        rates = self._of(product).rates
         return _needed(rates, tuple(doubts), settings.absent, settings.prior)
 
 

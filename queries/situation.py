@@ -12,7 +12,7 @@ from bulian.graph.store import GraphView
 
 from .cases import perhaps_strong, read_honours
 from .chain_graph import ChainGraph, read_chain
-from .claims import NO_CLAIMS, ProductClaims, read_claims
+from .claims import ProductClaims, read_claims
 from .leads import Leads, read_leads
 from .search import Searches, read_searches
 from .settings import Settings
@@ -44,6 +44,7 @@ class Situation:
     honours: Mapping[str, int] = field(default_factory=dict)
     assumptions: tuple[Mapping[str, Any], ...] = ()
     leads: Mapping[str, Leads] = field(default_factory=dict)
+    _doubts: dict[tuple[str, str], list[float]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def inside(self, code: str) -> bool:
         """Whether a region is the one asked for or a part of it."""
@@ -51,17 +52,28 @@ class Situation:
 
     def doubts(self, product: str, area: str) -> list[float]:
         """What speaks against absence in the region or in China: makers not confirmed, and statements of unnamed ones."""
-        supply = self.supply.get(product, NO_SUPPLY)
-        doubt = (supply.china if area == ROOT else supply.local).doubt
-        claims = self.claims.get(product, NO_CLAIMS)
-        said = claims.doubts_of_absence(lambda code: self.regions.contains(area, code))
-        return [*([1 - doubt] if doubt < 1 else []), *said]
+        known = self._doubts.get((product, area))
+        if known is None:
+            supply = self.supply.get(product, NO_SUPPLY)
+            doubt = (supply.china if area == ROOT else supply.local).doubt
+            claims = self.claims.get(product)
+            said = claims.doubts_of_absence(lambda code: self.regions.contains(area, code)) if claims else ()
+            known = self._doubts[product, area] = [*([1 - doubt] if doubt < 1 else []), *said]
+        return known
 
 
 def read_situation(
-    view: GraphView, region: str, chain: str, settings: Settings, *, makers: int = _EVIDENCE_PER_SCOPE
+    view: GraphView,
+    region: str,
+    chain: str,
+    settings: Settings,
+    *,
+    makers: int = _EVIDENCE_PER_SCOPE,
+    figures: bool = False,
 ) -> Situation:
     """Read what is known; the population is aggregated in the store, at most ``makers`` firms named per scope.
+
+    With ``figures`` those of the chain are computed as well while the store works.
 
     Raises:
         NotFoundError: no such chain or region; AmbiguousNameError for a region name of several.
@@ -77,6 +89,7 @@ def read_situation(
         searched = [reader.submit(read_searches, view, area) for area in (place.code, ROOT)]
         hinted = reader.submit(read_leads, view, pairs, place.code)
         graph.compute()
+        _ = graph.figures if figures else None
     situation = Situation(
         regions, place, regions.ancestors(place.code), graph, supply.result(), made.result(), said.result(),
         searched[0].result(), searched[1].result(), settings, leads=hinted.result(),

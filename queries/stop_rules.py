@@ -22,6 +22,7 @@ import networkx as nx
 
 from bulian.graph.errors import NotFoundError
 from bulian.queries.need_rows import Conflict, Need, Requirement, conflicts_of, merged
+from bulian.queries.rule_order import components
 
 __all__ = ["AndOrGraph", "Conflict", "Need", "Requirement", "Rule", "StopRules"]
 
@@ -60,6 +61,11 @@ class StopRules:
     def by_body(self) -> list[Sequence[int]]:
         """The numbers of the rules that wait for each node."""
         return _by_node(((node, number) for number, rule in enumerate(self.rules) for node in rule.body), self.size)
+
+    @cached_property
+    def order(self) -> list[list[int]]:
+        """The order in which they can be solved; see :func:`bulian.queries.rule_order.components`."""
+        return components(self)
 
     def body_of(self, objects: Iterable[str]) -> tuple[int, ...]:
         """The nodes that must all have stopped before a requirement met by any of ``objects`` fails."""

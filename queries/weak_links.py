@@ -6,10 +6,9 @@ coverage and dated statements; definitions in ``docs/weak-links.md``.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 from bulian.graph.store import GraphView
@@ -22,12 +21,11 @@ from .counterfactual_national import national_changes
 from .diversification import extension_names
 from .documented import documented
 from .evidence import evidence_by_id
-from .figures import chain_figures
 from .identity import finding_ids
 from .lacking import lacking
 from .lists import three_lists
 from .local_view import local_view_of
-from .results import NATIONAL_LABELS, REGIONAL_LABELS, Finding, RegionRef, WeakReport
+from .results import NATIONAL_LABELS, REGIONAL_LABELS, Evidence, Finding, RegionRef, WeakReport
 from .rules import NATIONAL_RULES, REGIONAL_RULES, Case, first_rule
 from .rules_told import rules_told
 from .seen_makers import seen_makers
@@ -66,26 +64,19 @@ def find_weak_links(
             name of several.
         UsageError: two assumptions are about the same.
     """
-    situation = assume(view, read_situation(view, region, chain, settings or Settings()), assumptions)
+    read = read_situation(view, region, chain, settings or Settings(), figures=True)
+    situation = assume(view, read, assumptions)
     cited = {product: _cited(situation, product) for product in situation.chain.graph}
-    with ThreadPoolExecutor(max_workers=2) as reader:  # the store reads the evidence while the products are judged
+    with ThreadPoolExecutor(max_workers=2) as reader:  # the store is read while the products are judged
         reading = reader.submit(evidence_by_id, view, {fact for facts in cited.values() for fact in facts})
         counting = reader.submit(seen_makers, view, situation)
+        extending = reader.submit(_extensions, view, situation)
         cases = {product: case_of(situation, product) for product in situation.chain.graph}
         findings = judge(situation, cases)
         changes = {name: _changes(situation, name, case) for name, case in cases.items()}
-        figures = chain_figures(situation.chain)
-        lines, seen = reading.result(), counting.result()
-    shown = tuple(
-        replace(
-            finding,
-            evidence=tuple(lines[fact] for fact in cited[finding.product] if fact in lines),
-            changes=changes[finding.product],
-            numbers={**finding.numbers, **figures.by_product[finding.product]},
-        )
-        for finding in marked(findings, situation)
-    )
-    local = local_view_of(view, situation.region, situation.chain, situation.supply, situation.settings)
+        lines, seen, extensions = reading.result(), counting.result(), extending.result()
+    figures = situation.chain.figures
+    shown = _shown(situation, findings, cited, lines, changes)
     place = RegionRef(situation.region.code, situation.region.full_name)
     coverage = {**documented(situation), **seen, "incoherence": figures.incoherence}
     coverage["synthetic"] = list(synthetic_sources(view))
@@ -93,8 +84,33 @@ def find_weak_links(
     rules = rules_told(cases.values(), fired, situation.settings)
     told = situation.settings.as_json()
     return WeakReport(
-        place, situation.chain.name, told, coverage, shown, rules, three_lists(shown, extension_names(view, local)),
+        place, situation.chain.name, told, coverage, shown, rules, three_lists(shown, extensions),
         assumptions=situation.assumptions,
+    )  # fmt: skip
+
+
+def _extensions(view: GraphView, situation: Situation) -> tuple[str, ...]:
+    local = local_view_of(view, situation.region, situation.chain, situation.supply, situation.settings)
+    return extension_names(view, local)
+
+
+def _shown(
+    situation: Situation,
+    findings: Sequence[Finding],
+    cited: Mapping[str, Sequence[str]],
+    lines: Mapping[str, Evidence],
+    changes: Mapping[str, tuple[Change, ...]],
+) -> tuple[Finding, ...]:
+    """The findings with what is shown beside them."""
+    figures = situation.chain.figures.by_product
+    return tuple(
+        Finding(
+            finding.product, finding.regional, finding.national, finding.severity,
+            {**finding.numbers, **figures[finding.product]}, finding.reasons, finding.counterfactual,
+            finding.unknowns, tuple([lines[fact] for fact in cited[finding.product] if fact in lines]), finding.id,
+            changes[finding.product], finding.stability, finding.assumption,
+        )
+        for finding in marked(findings, situation)
     )  # fmt: skip
 
 
@@ -125,7 +141,7 @@ def _urgency(situation: Situation, finding: Finding) -> tuple[int, int, int, boo
         -finding.numbers["blocks"],
         NATIONAL_LABELS.index(finding.national),
         not graph.nodes[finding.product]["key_component"],
-        -graph.in_degree(finding.product),
+        -situation.chain.needed[finding.product],
         finding.product,
     )
 
@@ -220,14 +236,16 @@ def _confirmed_here(situation: Situation, product: str, groups: int) -> str:
 
 def _cited(situation: Situation, product: str) -> list[str]:
     """Facts to show, in order: makers here, else elsewhere; who needs it; what is said of it; what was searched."""
-    by_scope: dict[str, list[str]] = defaultdict(list)
+    by_scope: dict[str, list[str]] = {"local": [], "domestic": [], "foreign": [], "unplaced": []}
     for maker in situation.makers.get(product, ()):
         by_scope[maker.scope].append(maker.fact)
     shown = by_scope["local"]
     if not situation.supply.get(product, NO_SUPPLY).local.groups:
         shown = shown + by_scope["domestic"][:3] + by_scope["foreign"][:2]
     needed = situation.chain.needing.get(product, [])[:_EVIDENCE_OF_NEED] if situation.chain.blocks[product] else []
-    claims = situation.claims.get(product, NO_CLAIMS)
-    said = claims.cited(situation.around, situation.inside, situation.settings, _EVIDENCE_OF_CLAIMS)
-    searched = [search.fact for area in (situation.here, situation.nationwide) for search in area.made(product)]
+    claims, said = situation.claims.get(product), list[str]()
+    if claims is not None:
+        said = claims.cited(situation.around, situation.inside, situation.settings, _EVIDENCE_OF_CLAIMS)
+    here, nationwide = situation.here.made(product), situation.nationwide.made(product)
+    searched = [search.fact for search in (*here, *nationwide)]
     return list(dict.fromkeys([*shown, *needed, *said, *searched]))

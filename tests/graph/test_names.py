@@ -84,3 +84,25 @@ def test_the_column_check_is_the_single_check(codes: list[str | None]) -> None:
 def test_letters_that_look_like_digits_are_not_allowed() -> None:
     for letter in "IOZSV":
         assert credit_code_error(f"{'0' * 16}{letter}0") == "含有不允许的字符"
+
+
+def test_one_name_folds_as_a_column_of_names_does() -> None:
+    plain = "".join(map(chr, range(0x20, 0x7F)))
+    names = [
+        "沈阳 机床[集团] Co",
+        plain,
+        " ",
+        "",
+        "Ａ公司（甲）",
+        "乙〔丙〕",
+        "É厂",
+        "甲\t乙",
+        "㈱丁",
+        "\ufa0e字",
+        "丝杠\u200b",
+    ]
+    assert [normal_form(name) for name in names] == [
+        form or "" for form in normal_forms(pa.array(names, pa.string())).to_pylist()
+    ]
+    common = [chr(code) for code in range(0x4E00, 0xA000)]
+    assert normal_forms(pa.array(common, pa.string())).to_pylist() == common
