@@ -19,6 +19,8 @@ __all__ = ["Repeats"]
 
 _Hashes = npt.NDArray[np.uint64]
 _BITS: Final = 30  # of ten million facts one in two hundred waits in vain
+_LARGE: Final = 1 << 18  # facts of a first table behind which more may come
+_PER_FACT: Final = 6  # 64 bits for each of a smaller one: a large table of bits would cost more than its facts
 _LAST: Final = np.iinfo(np.int32).max  # as the engine sorts: a place that is not given comes last
 _PLACE: Final = "sheet, row, start"
 
@@ -27,9 +29,8 @@ class Repeats:
     """Tells the first fact of an id from later ones, table by table, and settles at the end which of them stands."""
 
     def __init__(self) -> None:
-        self._marks: npt.NDArray[np.uint8] = np.zeros(
-            1 << (_BITS - 3), np.uint8
-        )  # the system gives memory as it is touched
+        self._bits = 0
+        self._marks: npt.NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._waiting: list[pa.Table] = []
 
     def first(self, facts: pa.Table) -> npt.NDArray[np.bool_]:
@@ -37,9 +38,12 @@ class Repeats:
 
         Of those that a table itself repeats the one that stands first in its sheet is taken.
         """
+        if not self._bits:
+            self._bits = _BITS if len(facts) >= _LARGE else max(16, len(facts).bit_length() + _PER_FACT)
+            self._marks = np.zeros(1 << (self._bits - 3), np.uint8)
         hashes = _hashes(facts["id"])
         first = ~_repeated(hashes, facts)
-        slots = hashes >> np.uint64(64 - _BITS)
+        slots = hashes >> np.uint64(64 - self._bits)
         cells, marks = slots >> np.uint64(3), np.uint8(1) << (slots & np.uint64(7)).astype(np.uint8)
         first &= (self._marks[cells] & marks) == 0
         np.bitwise_or.at(self._marks, cells, marks)
