@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from .modality import CONFIRMED_CYPHER
 from .neo4j_chain import Ask
+from .neo4j_leaves import Leaves
 from .neo4j_schema import NODE, slot
-from .neo4j_supply import portions
 from .region_remaining import Removal, marks_of, unplaced_mark
 from .regions import Regions
 
@@ -40,7 +40,7 @@ _COLUMNS: Final = pa.schema([
 
 
 def remaining(
-    ask: Ask, regions: Regions, pairs: pa.Table, confidence: float, region: str | None, removal: Removal
+    ask: Ask, leaves: Leaves, regions: Regions, pairs: pa.Table, confidence: float, region: str | None, removal: Removal
 ) -> pa.Table:
     """Makers before and after a removal per root; see :meth:`bulian.graph.store.GraphView.remaining`."""
     marks = {code: list(mark) for code, mark in marks_of(regions, region, removal).items()}
@@ -48,7 +48,7 @@ def remaining(
     firms = [slot(firm) for firm in sorted(set(removal.firms))]
     rows = [
         dict(zip(_COLUMNS.names, row, strict=True))
-        for portion in portions(ask, pairs)
+        for portion in leaves.portions(pairs)
         for row in ask(_REMAINING, asked=portion, marks=marks, firms=firms, confidence=confidence)
     ]
     return pa.Table.from_pylist(sorted(rows, key=lambda row: str(row["root"])), schema=_COLUMNS)

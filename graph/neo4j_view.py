@@ -8,7 +8,6 @@ that an answer never mixes two states.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 from heapq import merge
 from typing import Any, Final
 
@@ -16,12 +15,11 @@ import neo4j
 import pyarrow as pa
 
 from . import (
-    duckdb_presence,
-    duckdb_supply,
     neo4j_chain,
     neo4j_facts,
     neo4j_leads,
     neo4j_listings,
+    neo4j_presence,
     neo4j_remaining,
     neo4j_supply,
 )
@@ -29,7 +27,7 @@ from .errors import NotFoundError, StoreUnavailable
 from .facts import Fact, Source
 from .kinds import CLAIMS, SCHEMA, TRADE_FLOWS
 from .names import normal_form
-from .neo4j_makers import Makers
+from .neo4j_leaves import Leaves
 from .neo4j_raw import RawReads
 from .neo4j_review import ReviewReads
 from .neo4j_schema import EDGE_QUALIFIERS, NODE, predicate_of, slot
@@ -57,6 +55,7 @@ class Neo4jView(RawReads, ReviewReads):
         self._revision = revision
         self._regions: Regions | None = None
         self._links: dict[str, list[Link]] = {}
+        self._leaves = Leaves(self.rows)
         self.path = str(server.address)
 
     def rows(self, statement: str, **parameters: Any) -> list[list[Any]]:
@@ -213,29 +212,25 @@ class Neo4jView(RawReads, ReviewReads):
         label = NODE if kind is None else f"{NODE}:{SCHEMA.kind(kind).name}"
         return int(self.rows(f"MATCH (n:{label}) RETURN count(n)")[0][0])
 
-    @cached_property
-    def _made(self) -> Makers:
-        return Makers(self.rows, self.regions())
-
     def supply(self, pairs: pa.Table, region: str, confidence: float) -> pa.Table:
         """Independent supply per product and scope; see :meth:`bulian.graph.store.GraphView.supply`."""
-        return duckdb_supply.supply(self._made.of(pairs), pairs, region, confidence)
+        return neo4j_supply.supply(self.rows, self._leaves, self.regions(), pairs, region, confidence)
 
     def producers(self, pairs: pa.Table, region: str, limit: int) -> pa.Table:
         """The best supported makers; see :meth:`bulian.graph.store.GraphView.producers`."""
-        return self._made.whole_ids(duckdb_supply.producers(self._made.of(pairs), pairs, region, limit))
+        return neo4j_supply.producers(self.rows, self._leaves, self.regions(), pairs, region, limit)
 
     def presence(self, pairs: pa.Table, level: Level, confidence: float) -> pa.Table:
         """Independent makers per area and product; see :meth:`bulian.graph.store.GraphView.presence`."""
-        return duckdb_presence.presence(self._made.of(pairs), self.regions(), pairs, level, confidence)
+        return neo4j_presence.presence(self.rows, self._leaves, self.regions(), pairs, level, confidence)
 
     def remaining(self, pairs: pa.Table, confidence: float, region: str | None, removal: Removal) -> pa.Table:
         """Makers before and after a removal; see :meth:`bulian.graph.store.GraphView.remaining`."""
-        return neo4j_remaining.remaining(self.rows, self.regions(), pairs, confidence, region, removal)
+        return neo4j_remaining.remaining(self.rows, self._leaves, self.regions(), pairs, confidence, region, removal)
 
     def listings(self, pairs: pa.Table, region: str, confidence: float, limit: int, most: int) -> pa.Table:
         """Which sources name the makers; see :meth:`bulian.graph.store.GraphView.listings`."""
-        return neo4j_listings.listings(self.rows, self.regions(), pairs, region, confidence, limit, most)
+        return neo4j_listings.listings(self.rows, self._leaves, self.regions(), pairs, region, confidence, limit, most)
 
     def leads(self, pairs: pa.Table, region: str, limit: int) -> pa.Table:
         """Firms to check; see :meth:`bulian.graph.store.GraphView.leads`."""

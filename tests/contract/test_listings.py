@@ -86,3 +86,13 @@ def test_listings_of_nothing(door: Any) -> None:
         for pairs in ([], list(PAIRS)):
             empty = view.listings(table(pairs), HOME, 0.5, 12, 3)
             assert (empty.num_rows, empty.column_names) == (0, ["root", "sources", "others", "groups"])
+
+
+def test_a_single_root_of_any_name_is_not_taken_for_all_roots_together(door: Any) -> None:
+    door.ingest(
+        door.file("企业.csv", "企业名称,区县", ("甲", "温岭市")),
+        door.file("企业产品.csv", "企业名称,产品名称,角色", ("甲", "主轴", "生产"), ("甲", "刀塔", "生产")),
+    )
+    with door.open() as view:
+        rows = view.listings(table([("", "主轴"), ("", "刀塔")]), "331081", 0.5, 2, 3).to_pylist()
+    assert [(row["root"], row["groups"]) for row in rows] == [(None, 1), ("", 1)]
