@@ -22,6 +22,7 @@ from bulian.graph.store import Writer
 from .cell_text import text_of
 from .graph_config import Part
 from .graph_source import FOREIGN, GraphSource, Inventory, as_input, quoted, take_stock, unused_properties
+from .progress import Steps
 from .raw_sheet import Header, RawSheet, finish_sheet
 from .report import FileReport, RejectedRow
 from .sheets import ingest_sheet
@@ -39,7 +40,7 @@ _SEPARATOR: Final = "；"
 
 
 def read_graph(
-    writer: Writer, source: DataFile, chain: str | None, regions: Regions, rejected: list[RejectedRow]
+    writer: Writer, source: DataFile, chain: str | None, regions: Regions, rejected: list[RejectedRow], steps: Steps
 ) -> list[FileReport]:
     """Write the facts of every mapped label and type; their reports, then one for each that the mapping leaves out.
 
@@ -49,6 +50,7 @@ def read_graph(
         chain: the chain of rows that name none.
         regions: the region tree.
         rejected: where rejected rows are appended.
+        steps: told how far it is.
 
     Raises:
         InputError: the server fails or says something that cannot be read.
@@ -59,7 +61,9 @@ def read_graph(
     try:
         with as_input():
             stock = take_stock(server)
-        reports = [_read_part(server, writer, source, part, chain, regions, rejected) for part in source.mapping.parts]
+        reports = [
+            _read_part(server, writer, source, part, chain, regions, rejected, steps) for part in source.mapping.parts
+        ]
     finally:
         server.close()
     _tell_left_out(source, stock, reports)
@@ -68,14 +72,14 @@ def read_graph(
 
 def _read_part(
     server: Server, writer: Writer, source: GraphSource, part: Part, chain: str | None, regions: Regions,
-    rejected: list[RejectedRow],
+    rejected: list[RejectedRow], steps: Steps,
 ) -> FileReport:  # fmt: skip
     total = FileReport(source.shown, table=part.match.table.name, sheet=part.name)
     match = _with_quote(part)
     empty = {column.header: column.property for column in part.columns}
     for sheet in _sheets(server, source, part):
         kept_out: list[RejectedRow] = []
-        _add(total, ingest_sheet(writer, source, sheet, match, chain, regions, kept_out))
+        _add(total, ingest_sheet(writer, source, sheet, match, chain, regions, kept_out, steps))
         rejected += [replace(row, file=source.shown) for row in kept_out]
         for at, header in enumerate(sheet.header):
             if header in empty and sheet.columns[f"c{at}"].null_count < len(sheet.columns):

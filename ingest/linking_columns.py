@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
+from functools import partial
 from typing import Final
 
 import duckdb
@@ -52,8 +53,12 @@ def only_population(reports: Iterable[FileReport], told_before: Container[str]) 
     return all(report.table in (None, *_POPULATION) and report.path not in told_before for report in written)
 
 
-def link_registers(store: Store) -> Tally | None:
+def link_registers(store: Store, told: Callable[[str, int], None] = lambda title, texts: None) -> Tally | None:
     """Link the registers' texts of every file that is not linked with today's chains and lexicon.
+
+    Args:
+        store: with the registers and the chains.
+        told: the title of a file and how many of its texts are through.
 
     Returns:
         What changed among the facts, None when nothing was written.
@@ -72,7 +77,7 @@ def link_registers(store: Store) -> Tally | None:
         carrier = _carrier(known[uri], version)
         old = known.get(carrier.uri)
         if old is None or old.fingerprint != carrier.fingerprint:
-            done.append(_link_file(store, uri, carrier, linkers, industries))
+            done.append(_link_file(store, uri, carrier, linkers, industries, partial(told, known[uri].title)))
     return sum(done, Tally()) if done else None
 
 
@@ -90,15 +95,20 @@ def _version(linkers: list[Linker], industries: Industries) -> str:
     ).hexdigest()
 
 
-def _link_file(store: Store, uri: str, carrier: Source, linkers: list[Linker], industries: Industries) -> Tally:
+def _link_file(
+    store: Store, uri: str, carrier: Source, linkers: list[Linker], industries: Industries, told: Callable[[int], None]
+) -> Tally:
     pattern = "|".join(pattern_of(linker.vocabulary) for linker in linkers)
     linked = Clauses(linkers, industries)
     asked = {MAIN: pattern, SCOPE: pattern, **({INDUSTRY: industries.pattern} if industries else {})}
+    through = 0
     with store.write(carrier) as writer:
         for rows in store.register_texts(uri, asked):
             facts = _facts(rows, pattern, linked, uri, carrier.uri)
             if len(facts):
                 writer.add(facts)
+            through += len(rows)
+            told(through)
     return writer.tally
 
 

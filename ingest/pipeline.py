@@ -8,7 +8,7 @@ those change.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ from .config import CONFIG_NAME
 from .customs import CodesNeeded, codes_version, product_codes
 from .linking_columns import link_registers, only_population
 from .patent_shares import ipc_codes
+from .progress import Progress, Steps
 from .readers import read_tables
 from .report import FileReport, IngestReport, RejectedRow, write_rejects
 from .sheets import SheetScore, ingest_sheet, parts_of, unrecognised
@@ -36,8 +37,6 @@ from .sources import DataFile, Unreadable, data_files, is_document, passed_over
 __all__ = ["Progress", "forget", "ingest"]
 
 Codes = Mapping[str, Sequence[str]]
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many files are done, and how many there are."""
 
 
 def ingest(
@@ -75,8 +74,9 @@ def ingest(
     documents: list[DataFile] = []
     customs: list[DataFile] = []
     changed = False
+    steps = Steps(progress, len(files))
     for done, file in enumerate(files):
-        progress(file.name, done, len(files))
+        steps.file(file.name, done)
         old = known.get(file.uri)
         if old is not None and old.fingerprint == file.fingerprint:
             _report_unchanged(store, file, report)
@@ -84,17 +84,17 @@ def ingest(
             documents.append(file)
         else:
             try:
-                changed |= _ingest_tables(store, file, chain, report, kept_out)
+                changed |= _ingest_tables(store, file, chain, report, kept_out, steps)
             except CodesNeeded:
                 customs.append(file)
-    progress("解析名称、合并关系", len(files), len(files))
+    steps.derive()
     if changed:
         _keep_settings(store, files)
         if not only_population(report.files, {file.shown for file in files if file.uri in known or file.is_graph}):
             store.derive()  # links are made with the chains as they are now
             changed = False
-    changed |= _ingest_customs(store, customs, known, chain, report, kept_out)
-    linked = link_registers(store)
+    changed |= _ingest_customs(store, customs, known, chain, report, kept_out, steps)
+    linked = link_registers(store, steps.link)
     report.facts += linked or Tally()
     if changed or linked is not None:
         store.derive()
@@ -142,7 +142,7 @@ def _report_unchanged(store: Store, file: DataFile, report: IngestReport) -> Non
 
 def _ingest_customs(
     store: Store, files: Sequence[DataFile], known: Mapping[str, Source], chain: str | None, report: IngestReport,
-    kept_out: list[RejectedRow],
+    kept_out: list[RejectedRow], steps: Steps,
 ) -> bool:  # fmt: skip
     """Read customs tables and declared patent queries, as the products' codes are known now; again when they change."""
     if not files:
@@ -155,13 +155,13 @@ def _ingest_customs(
         if old is not None and old.fingerprint == file.fingerprint:
             _report_unchanged(store, file, report)
         else:
-            changed |= _ingest_tables(store, file, chain, report, kept_out, codes)
+            changed |= _ingest_tables(store, file, chain, report, kept_out, steps, codes)
     return changed
 
 
 def _ingest_tables(
     store: Store, file: DataFile, chain: str | None, report: IngestReport, kept_out: list[RejectedRow],
-    codes: Codes | None = None,
+    steps: Steps, codes: Codes | None = None,
 ) -> bool:  # fmt: skip
     """Read every sheet of a file, or a graph, into the store; True when something was written.
 
@@ -173,9 +173,9 @@ def _ingest_tables(
     try:
         with store.write(file.source()) as writer:
             if file.is_graph:
-                entries += _read_graph(store, writer, file, chain, rejected)
+                entries += _read_graph(store, writer, file, chain, rejected, steps)
             else:
-                entries += _read_sheets(store, writer, file, chain, rejected, codes)
+                entries += _read_sheets(store, writer, file, chain, rejected, steps, codes)
             if not any(entry.table for entry in entries):
                 raise unrecognised(file.path, entries)
             _add_coverage(writer, file, store.regions())
@@ -199,18 +199,19 @@ def _graphs(addresses: Sequence[str]) -> Iterator[DataFile | Unreadable]:
 
 
 def _read_graph(
-    store: Store, writer: Writer, file: DataFile, chain: str | None, rejected: list[RejectedRow]
+    store: Store, writer: Writer, file: DataFile, chain: str | None, rejected: list[RejectedRow], steps: Steps
 ) -> list[FileReport]:
     from .graph_reader import read_graph
 
-    return read_graph(writer, file, chain, store.regions(), rejected)
+    return read_graph(writer, file, chain, store.regions(), rejected, steps)
 
 
 def _read_sheets(
-    store: Store, writer: Writer, file: DataFile, chain: str | None, rejected: list[RejectedRow], codes: Codes | None
-) -> list[FileReport]:
+    store: Store, writer: Writer, file: DataFile, chain: str | None, rejected: list[RejectedRow], steps: Steps,
+    codes: Codes | None,
+) -> list[FileReport]:  # fmt: skip
     return [
-        ingest_sheet(writer, file, part, match, chain, store.regions(), rejected, codes)
+        ingest_sheet(writer, file, part, match, chain, store.regions(), rejected, steps, codes)
         for sheet in read_tables(file.path, SheetScore(file.reading))
         for part, match in parts_of(sheet, file)
     ]

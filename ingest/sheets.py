@@ -19,6 +19,7 @@ from .enrich import CHAIN_TABLES
 from .mapping import Place, map_facts
 from .mapping_config import FileMapping
 from .personal import is_personal, personal_headers
+from .progress import Steps
 from .quality import sheet_problems
 from .readers import RawSheet
 from .report import REJECT_COLUMNS, REJECT_TABLE, REVIEW_SHEET, FileReport, RejectedRow
@@ -94,6 +95,7 @@ def ingest_sheet(
     chain: str | None,
     regions: Regions,
     rejected: list[RejectedRow],
+    steps: Steps,
     codes: Mapping[str, Sequence[str]] | None = None,
 ) -> FileReport:
     """Write the facts of one sheet; its report, and its rejected rows appended to ``rejected``.
@@ -111,7 +113,8 @@ def ingest_sheet(
     cleaned = clean_sheet(sheet, match)
     entry.problems = sheet_problems(sheet, match, cleaned)
     cleaned, entry.found = prepared(cleaned, sheet, match, file, regions, chain or file.config.chain, codes)
-    writer.add_each(map_facts(cleaned, Place(file.uri, sheet.sheet or None, match.table.name)))
+    facts = map_facts(cleaned, Place(file.uri, sheet.sheet or None, match.table.name))
+    writer.add_each(steps.through(facts, len(cleaned.rows)))
     _fill(entry, cleaned, match)
     rejected += _rejected_rows(file, sheet, match, cleaned, chain or file.config.chain, entry.found)
     return entry

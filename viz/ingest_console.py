@@ -28,9 +28,9 @@ REASONS = {
 
 
 class Follow(Protocol):
-    """Told what is being done, how many files are done, and how many there are."""
+    """Told what is being done, how many steps are done, and how many there are."""
 
-    def __call__(self, doing: str, done: int, total: int, /) -> None:
+    def __call__(self, doing: str, done: float, total: float, /) -> None:
         """Show it."""
 
 
@@ -44,7 +44,7 @@ def follow(*, quiet: bool, verb: str = "导入") -> Iterator[Follow]:
     with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
         task = bar.add_task("…", total=None)
 
-        def show(doing: str, done: int, total: int, /) -> None:
+        def show(doing: str, done: float, total: float, /) -> None:
             bar.update(task, description=doing, completed=done, total=total)
 
         yield show
