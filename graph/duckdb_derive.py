@@ -21,7 +21,7 @@ from .kinds import ALIAS_PROPERTIES
 from .modality import CONFIRMED_SQL
 from .regions import Regions, default_regions
 
-__all__ = ["derive", "put_regions"]
+__all__ = ["derive"]
 
 _ALIASES = ", ".join(f"'{name}'" for name in ("name", *ALIAS_PROPERTIES))
 # Where a name of one family is looked for when its own family does not know it.
@@ -171,10 +171,10 @@ def _make_regions(db: duckdb.DuckDBPyConnection) -> None:
         "SELECT DISTINCT subject, object_key FROM said"
         " WHERE subject_kind = 'Region' AND predicate = 'LOCATED_IN' ORDER BY 1, 2"
     ).fetchall()
-    put_regions(db, default_regions().with_towns(towns))
+    _put_region_tree(db, default_regions().with_towns(towns))
 
 
-def put_regions(db: duckdb.DuckDBPyConnection, regions: Regions) -> None:
+def _put_region_tree(db: duckdb.DuckDBPyConnection, regions: Regions) -> None:
     """Lay down a region tree as the tables ``region`` and ``region_path``."""
     rows = list(regions.rows())
     paths = [(row.code, outer, depth) for row in rows for depth, outer in enumerate(regions.ancestors(row.code))]

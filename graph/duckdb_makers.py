@@ -17,7 +17,7 @@ import duckdb
 from .kinds import CLAIMS, TRADE_FLOWS
 from .modality import CONFIRMED_SQL
 
-__all__ = ["KEPT_CLAIMS", "make_makers", "number_makers"]
+__all__ = ["KEPT_CLAIMS", "make_makers"]
 
 KEPT_CLAIMS: Final = (*(claim.name for claim in CLAIMS), *TRADE_FLOWS.values())
 """The dated statements every question about a chain reads; they are kept together in ``chain_fact``."""
@@ -74,11 +74,11 @@ WHERE predicate IN ('REQUIRES', 'IS_A', 'SEARCHED', {", ".join(f"'{name}'" for n
 
 def make_makers(db: duckdb.DuckDBPyConnection) -> None:
     """Rebuild ``maker_node``, ``maker_place``, ``maker`` and ``chain_fact`` from the other derived tables."""
-    number_makers(db)
+    _number_makers(db)
     db.execute(_CHAIN_FACTS)
 
 
-def number_makers(db: duckdb.DuckDBPyConnection) -> None:
+def _number_makers(db: duckdb.DuckDBPyConnection) -> None:
     """Rebuild ``maker_node``, ``maker_place`` and ``maker`` from ``entity``, ``firm``, ``region`` and ``edge``."""
     for statement in (_NODES, _PLACES, _FIRMS, _MADE, _TWICE, _MAKERS):
         db.execute(statement)

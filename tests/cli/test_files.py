@@ -142,7 +142,7 @@ def test_the_template_can_be_handed_in_unfilled(bulian, tmp_path) -> None:
     assert report["facts"] == {"new": 0, "known": 0, "gone": 0}
     sheets = set(openpyxl.load_workbook(tmp_path / "模板.xlsx", read_only=True).sheetnames)
     tables = {entry["table"] for entry in report["files"] if entry["table"]}
-    assert len(tables) == 13
+    assert len(tables) == 14
     assert tables <= sheets
 
 
