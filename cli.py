@@ -10,6 +10,7 @@ import sys
 import typer
 
 from bulian.commands import growth, linking, names, papers, questions, review, stores, tables
+from bulian.commands.interrupts import note_interrupts
 from bulian.commands.program import app, in_order
 from bulian.graph.errors import BulianError
 from bulian.viz.manual import usage_error
@@ -18,14 +19,19 @@ __all__ = ["app", "growth", "linking", "main", "names", "papers", "questions", "
 
 in_order(app)
 
+_PARSERS_INTERRUPT = 130  # what the parser makes of Ctrl-C in a command; it says nothing with it
+
 
 def main() -> None:
     """Run the command line; the one place where errors become messages and exit codes."""
     _speak_utf8()
     gc.set_threshold(1_000_000, 50, 100)  # answers are millions of small objects that all stay
+    note_interrupts()
     wants_json = "--json" in sys.argv
     try:
         code = app(standalone_mode=False)
+        if code == _PARSERS_INTERRUPT:
+            code = _interrupted(wants_json)
     except BulianError as error:
         code = _interrupted(wants_json) if _is_interrupt(error.__cause__) else _fail(error, wants_json)
     except KeyboardInterrupt:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from .interrupts import follow
 from .program import STORE, JsonOption, StoreOption, command, open_store, open_trial, print_json
 
 
@@ -22,7 +23,6 @@ def demo(
     from bulian.queries.weak_links import find_weak_links
     from bulian.viz.console import make_console
     from bulian.viz.demo_console import show_demo
-    from bulian.viz.ingest_console import follow
     from bulian.viz.papers import write_papers
 
     output.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def ingest(
     """
     from bulian.ingest.pipeline import ingest as run
     from bulian.viz.console import make_console
-    from bulian.viz.ingest_console import follow, show_ingest
+    from bulian.viz.ingest_console import show_ingest
 
     if explain:
         _explain(paths, as_json=as_json)
@@ -123,7 +123,6 @@ def copy(
     例：bulian copy bulian.duckdb neo4j://localhost:7687
     """
     from bulian.graph.copying import copy_store
-    from bulian.viz.ingest_console import follow
 
     with follow(quiet=as_json, verb="复制") as progress:
         made = copy_store(store_a, store_b, progress)
