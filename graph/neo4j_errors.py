@@ -60,8 +60,13 @@ def is_memory(error: BaseException) -> bool:
 
 
 @contextmanager
-def translated(where: str) -> Iterator[None]:
-    """The driver's and the server's errors as ours; ours pass through."""
+def translated(where: str, patience: float) -> Iterator[None]:
+    """The driver's and the server's errors as ours; ours pass through.
+
+    Args:
+        where: the address.
+        patience: how many seconds an answer is waited for.
+    """
     try:
         yield
     except BulianError:
@@ -69,8 +74,16 @@ def translated(where: str) -> Iterator[None]:
     except Neo4jError as error:
         raise _server_error(error, where) from error
     except (ServiceUnavailable, SessionExpired, DriverError, OSError) as error:
+        if _timed_out(error):  # the driver lost patience before we did
+            raise no_answer(where, patience) from error
         hint = f"请检查服务器是否启动、地址和端口是否正确。{_AGAIN}（{_short(error)}）"
         raise StoreUnavailable("连不上 Neo4j 服务器", where=where, hint=hint, code="store_unreachable") from error
+
+
+def _timed_out(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, TimeoutError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _server_error(error: Neo4jError, where: str) -> BulianError:

@@ -126,7 +126,7 @@ class Server:
     def _greet(self) -> None:
         """Fail at once, not after retries, when nobody answers or we are not let in."""
         try:
-            with translated(str(self.address)):
+            with translated(str(self.address), self.patience):
                 self._waited(lambda: self._in_session(lambda session: session.run("RETURN 1").consume()))
         except BulianError:
             self.close()
@@ -154,7 +154,7 @@ class Server:
             self._call(lambda session, text=statement: session.run(text).consume())  # type: ignore[misc]
 
     def _call(self, function: Callable[[neo4j.Session], T]) -> T:
-        with translated(str(self.address)):
+        with translated(str(self.address), self.patience):
             return self._waited(lambda: self._in_session(function))
 
     def _in_session(self, function: Callable[[neo4j.Session], T]) -> T:

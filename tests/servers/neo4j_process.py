@@ -69,6 +69,20 @@ def nobody_locks(file: Path) -> bool:
     return True
 
 
+def all_stopped(pid: int) -> bool:
+    """Whether no thread of a process runs any more; always true where the system does not tell."""
+    if sys.platform != "linux":
+        return True
+    for status in Path(f"/proc/{pid}/task").glob("*/stat"):
+        try:
+            state = status.read_bytes().rpartition(b")")[2].split()[0]
+        except OSError:  # it has ended
+            continue
+        if state not in (b"T", b"Z", b"X"):
+            return False
+    return True
+
+
 def number_in(file: Path) -> int:
     """The number a file holds, 0 when there is none."""
     try:

@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING or __package__:
     from .neo4j_fetch import Neo4jServerError, UnavailableError, distribution, fetch, java
     from .neo4j_home import PASSWORD, QUICK, STEADY, Neo4jHome
-    from .neo4j_process import bolt_answers, nobody_locks, port_is_free, spawn
+    from .neo4j_process import all_stopped, bolt_answers, nobody_locks, port_is_free, spawn
 else:  # run as a script
     from neo4j_fetch import Neo4jServerError, UnavailableError, distribution, fetch, java
     from neo4j_home import PASSWORD, QUICK, STEADY, Neo4jHome
-    from neo4j_process import bolt_answers, nobody_locks, port_is_free, spawn
+    from neo4j_process import all_stopped, bolt_answers, nobody_locks, port_is_free, spawn
 
 __all__ = ["PASSWORD", "QUICK", "STEADY", "Neo4jServer", "Neo4jServerError", "UnavailableError"]
 
@@ -127,8 +127,10 @@ class Neo4jServer(Neo4jHome):
         self.close()
 
     def pause(self) -> None:
-        """Let it answer nothing while its connections stay open."""
-        self._signal(signal.SIGSTOP)
+        """Let it answer nothing while its connections stay open; on a busy machine some threads go on for a moment."""
+        if self._signal(signal.SIGSTOP):
+            while not all_stopped(self.pid() or 0):
+                time.sleep(0.01)
 
     def resume(self) -> None:
         """Let a paused server go on; nothing happens to another."""
