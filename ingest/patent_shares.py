@@ -26,6 +26,7 @@ from bulian.graph.store import GraphView
 
 from .cleaning import Cleaned
 from .mapping_config import EVERY_FIELD, FileMapping
+from .patents import completed
 
 __all__ = ["SAMPLE_ONLY", "ipc_codes", "patent_shares"]
 
@@ -160,11 +161,7 @@ _Counts = dict[str | None, dict[str | None, tuple[int, int, int]]]
 
 def _counted(rows: pa.Table, own: Mapping[str, Sequence[str]], field: Sequence[str], regions: Regions) -> _Counts:
     """Families by product (None: the whole field) and country (None: not known), with newest year and first row."""
-    for name in _TEXTS:
-        if name not in rows.column_names:
-            rows = rows.append_column(name, pa.nulls(len(rows), pa.string()))
-    if "applied_in" not in rows.column_names:
-        rows = rows.append_column("applied_in", pa.nulls(len(rows), pa.int32()))
+    rows = completed(rows, _TEXTS)
     with duckdb.connect() as engine:
         engine.register("rows", rows)
         engine.execute(_FAMILIES)

@@ -6,6 +6,7 @@ Natural persons are no part of the graph: they are counted and stored nowhere.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 import duckdb
@@ -17,7 +18,7 @@ from bulian.graph.names import credit_code_errors, normal_forms
 from .cleaning import Cleaned
 from .mapping_registers import INSTITUTE_FORM
 
-__all__ = ["patent_rows"]
+__all__ = ["completed", "patent_rows"]
 
 _TEXTS: Final = (
     "applicant", "current_applicant", "applicant_codes", "main_class", "classes", "applied_on", "publication",
@@ -32,18 +33,23 @@ _ORGANISATION: Final = (
 )
 
 
+def completed(rows: pa.Table, texts: Iterable[str]) -> pa.Table:
+    """The rows with all of these texts and the year of application; columns that were not exported are empty."""
+    for name in texts:
+        if name not in rows.column_names:
+            rows = rows.append_column(name, pa.nulls(len(rows), pa.string()))
+    if "applied_in" not in rows.column_names:
+        rows = rows.append_column("applied_in", pa.nulls(len(rows), pa.int32()))
+    return rows
+
+
 def patent_rows(cleaned: Cleaned) -> pa.Table:
     """One row per patent and applicant that is an organisation; counts of the rest go to ``cleaned``.
 
     Returns:
         Columns owner, owner_key, owner_kind, technology, technology_key, year, patent, title, about, row.
     """
-    rows = cleaned.rows
-    for name in _TEXTS:
-        if name not in rows.column_names:
-            rows = rows.append_column(name, pa.nulls(len(rows), pa.string()))
-    if "applied_in" not in rows.column_names:
-        rows = rows.append_column("applied_in", pa.nulls(len(rows), pa.int32()))
+    rows = completed(cleaned.rows, _TEXTS)
     with duckdb.connect() as engine:
         engine.register("rows", rows)
         said: Any = engine.sql(_SPLIT, params={"between": _BETWEEN}).to_arrow_table()

@@ -67,9 +67,10 @@ def find_weak_links(
     read = read_situation(view, region, chain, settings or Settings(), figures=True)
     situation = assume(view, read, assumptions)
     cited = {product: _cited(situation, product) for product in situation.chain.graph}
+    files = view.files()
     with ThreadPoolExecutor(max_workers=2) as reader:  # the store is read while the products are judged
         reading = reader.submit(evidence_by_id, view, {fact for facts in cited.values() for fact in facts})
-        counting = reader.submit(seen_makers, view, situation)
+        counting = reader.submit(seen_makers, view, situation, files)
         extending = reader.submit(_extensions, view, situation)
         cases = {product: case_of(situation, product) for product in situation.chain.graph}
         findings = judge(situation, cases)
